@@ -1,0 +1,375 @@
+"""The config: one model per section of the YAML, every default in one place.
+
+An unknown key or a value of the wrong type is an error that names file, line, key and repair.
+`${NAME}` in a path is taken from the environment; such a path counts from the current folder,
+every other path from the config's own folder. No secret belongs in a config.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
+
+from mindgraph.errors import ConfigError
+from mindgraph.relations import PROFILES, find, nearest
+
+_VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+
+
+def _located(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str):
+        return value
+    folder = info.context["folder"] if info.context else Path()
+    from_environment = any(os.environ.get(found[1]) for found in _VARIABLE.finditer(value))
+    return (Path() if from_environment else folder) / _VARIABLE.sub(_value_of, value)
+
+
+def _value_of(found: re.Match[str]) -> str:
+    value = os.environ.get(found[1]) or found[2]
+    if value is None:
+        raise ValueError(f"the variable {found[1]} is not set; run: export {found[1]}=FOLDER")
+    return value
+
+
+def _relation_names(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        if value not in PROFILES:
+            raise ValueError(f"no profile {value!r}; use {', '.join(PROFILES)} or a list of names")
+        return PROFILES[value]
+    return tuple(dict.fromkeys(_relation_name(name) for name in value))
+
+
+def _relation_name(name: str) -> str:
+    relation = find(name)
+    if relation is None:
+        raise ValueError(f"no relation {name!r}; the nearest known name is {nearest(name)!r}")
+    return relation.name
+
+
+Located = Annotated[Path, BeforeValidator(_located)]
+"""A path, with its variables filled in, counted from the config's folder."""
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class Section(BaseModel):
+    """What all sections share: unknown keys are refused, and values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class ProductColumns(Section):
+    """Which column of a product table holds what; a list makes one category path of several."""
+
+    id: str = "id"
+    title: str = "title"
+    description: str | None = None
+    categories: str | list[str] | None = None
+    brand: str | None = None
+    variant_of: str | None = None
+    image: str | None = None
+    attributes: list[str] = []
+    packed_attributes: str | None = None  # one column of "name=value,name=value|value"
+
+
+class ProductFile(Section):
+    """A file of products: a table with named columns, or Amazon review metadata."""
+
+    path: Located
+    format: Literal["table", "amazon"] = "table"
+    columns: ProductColumns = ProductColumns()
+    category_separator: str = ">"
+    also: list[Literal["also_buy", "also_bought", "bought_together", "also_view"]] = [
+        "also_buy",
+        "also_bought",
+    ]
+
+
+class Pictures(Section):
+    """Where pictures lie and how large one may be before it is refused."""
+
+    folder: Located | None = None
+    max_bytes: Count = 20_000_000
+    max_pixels: Count = 50_000_000
+    max_side: Count = 2048
+
+
+class LinkColumns(Section):
+    """Which column of a link table holds what."""
+
+    a: str = "a"
+    b: str = "b"
+    source: str | None = None
+    support: str | None = None
+    lift: str | None = None
+
+
+class LinkFile(Section):
+    """A file of pairs; `source` says what they really are, by row where `sources` names values."""
+
+    path: Located
+    columns: LinkColumns = LinkColumns()
+    source: str
+    sources: dict[str, str] = {}
+
+
+class OrderColumns(Section):
+    """Which column of an order file holds what."""
+
+    order: str = "order"
+    product: str = "product"
+
+
+class OrderFile(Section):
+    """A file of order lines, mined for products bought together."""
+
+    path: Located
+    columns: OrderColumns = OrderColumns()
+    source: str = "co-buy"
+
+
+class Pairs(Section):
+    """Where pairs come from, and which of them are kept."""
+
+    links: list[LinkFile] = []
+    orders: list[OrderFile] = []
+    min_support: Count = 2
+    min_lift: float = 1.0
+    max_order_size: Count = 50
+    max_per_product: Count = 50
+    same_title: Share = 0.95
+    keep_variants: bool = False
+
+
+class IntentionColumns(Section):
+    """Which column of ready intention rows holds what; null means the file has no such column."""
+
+    product_a: str
+    product_b: str
+    intention: str
+    relation: str | None = None
+    title_a: str | None = None
+    title_b: str | None = None
+    description_a: str | None = None
+    description_b: str | None = None
+    category: str | None = None
+    image_a: str | None = None
+    image_b: str | None = None
+    agreement: str | None = None
+    typicality: str | None = None
+    plausibility: str | None = None
+
+
+FORMATS: dict[str, IntentionColumns] = {
+    "mind": IntentionColumns(
+        product_a="id_a",
+        product_b="id_b",
+        intention="Intention",
+        relation="Relation",
+        title_a="Product_a",
+        title_b="Product_b",
+        description_a="product_a_desc",
+        description_b="product_b_desc",
+        category="Cate",
+        image_a="item_a_img1_url",
+        image_b="item_b_img1_url",
+        agreement="Agreement",
+    ),
+    "folkscope": IntentionColumns(
+        product_a="item_a_id",
+        product_b="item_b_id",
+        intention="assertion",
+        relation="relation",
+        title_a="item_a_name",
+        title_b="item_b_name",
+        typicality="typicality",
+        plausibility="plausibility",
+    ),
+    "plain": IntentionColumns(
+        product_a="product_a",
+        product_b="product_b",
+        intention="intention",
+        relation="relation",
+        title_a="title_a",
+        title_b="title_b",
+        category="category",
+        agreement="agreement",
+        typicality="typicality",
+        plausibility="plausibility",
+    ),
+}
+"""The columns of each released format of intention rows, and of our own plain one."""
+
+
+class IntentionFile(Section):
+    """A file of intentions that already exist."""
+
+    path: Located
+    format: Literal["mind", "folkscope", "plain"] = "plain"
+    columns: IntentionColumns | None = None
+    source: str = "co-buy"
+
+    @property
+    def names(self) -> IntentionColumns:
+        """The columns of this file: those given, else those of its format."""
+        return self.columns or FORMATS[self.format]
+
+
+class Generate(Section):
+    """Which model is asked, about which relations."""
+
+    model: Literal["metadata", "recorded"]
+    relations: Annotated[tuple[str, ...], BeforeValidator(_relation_names)] = PROFILES["mind"]
+    per_relation: Count = 3
+    record: Located | None = None  # the recorded model's file
+    log: Located | None = None  # where the recorded model notes each question
+    batch: Count = 500
+
+    @model_validator(mode="after")
+    def _recorded_needs_its_record(self) -> Generate:
+        if self.model == "recorded" and self.record is None:
+            raise ValueError("the recorded model needs `record: FILE`")
+        return self
+
+
+class Intentions(Section):
+    """Where intentions come from: ready rows, a model, or both."""
+
+    ready: list[IntentionFile] = []
+    generate: Generate | None = None
+    relations: Annotated[tuple[str, ...], BeforeValidator(_relation_names)] = PROFILES["all"]
+    keep_unparsed: bool = False
+
+
+class Rules(Section):
+    """The cheap rules, applied before anything costly; the share is of all co-buys."""
+
+    max_words: Count = 40
+    title_share: Share = 0.8
+    generic_score: float = 0.1
+    generic_min_pairs: Count = 10
+
+
+class Concepts(Section):
+    """The is-a table (concept TAB instance TAB frequency) and how many concepts are linked."""
+
+    isa: Located | None = None
+    top: Count = 3
+    parents: Count = 2
+
+
+class Engine(Section):
+    """What the run may use of this machine."""
+
+    memory: Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?[KMGT]B$")] = "1GB"
+    threads: Count = 2
+
+
+class Config(Section):
+    """A whole build, as the YAML file says it."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    products: list[ProductFile] = []
+    pictures: Pictures = Pictures()
+    pairs: Pairs = Pairs()
+    intentions: Intentions = Intentions()
+    rules: Rules = Rules()
+    concepts: Concepts = Concepts()
+    engine: Engine = Engine()
+
+    @model_validator(mode="after")
+    def _something_to_read(self) -> Config:
+        if not (self.products or self.intentions.ready):
+            raise ValueError("nothing to read: name files under `products` or `intentions.ready`")
+        return self
+
+
+def load_config(path: str | Path) -> Config:
+    """Read a config file; every problem of it is in one ConfigError, a line each."""
+    path = Path(path)
+    text = _text_of(path)
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path}: a config is a mapping that starts with `name: …`")
+    try:
+        return Config.model_validate(data, context={"folder": path.parent})
+    except ValidationError as error:
+        raise ConfigError("\n".join(_problems(path, node, error))) from None
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such config; see configs/ for examples") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from None
+
+
+def _problems(path: Path, node: yaml.Node | None, error: ValidationError) -> Iterator[str]:
+    for problem in error.errors():
+        keys = problem["loc"]
+        where = ".".join(str(key) for key in keys) or "config"
+        yield f"{path}:{_line(node, keys)}: {where}: {_advice(problem)}"
+
+
+def _advice(problem: Any) -> str:
+    if problem["type"] == "extra_forbidden":
+        known = _keys_beside(problem["loc"])
+        close = get_close_matches(str(problem["loc"][-1]), known, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known)}"
+        return f"unknown key; {hint}"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    given = f", not {problem['input']!r}" if problem["type"].endswith(("_type", "_parsing")) else ""
+    return message[:1].lower() + message[1:] + given
+
+
+def _keys_beside(keys: tuple[int | str, ...]) -> list[str]:
+    """The keys a section of the config knows, found by walking the models along `keys`."""
+    schema = Config.model_json_schema(mode="validation")
+    part: Any = schema
+    for key in keys[:-1]:
+        part = _resolved(schema, part)
+        part = part.get("items", {}) if isinstance(key, int) else part["properties"].get(key, {})
+    return list(_resolved(schema, part).get("properties", {}))
+
+
+def _resolved(schema: Any, part: Any) -> Any:
+    for option in part.get("anyOf", [part]):
+        if "$ref" in option:
+            return schema["$defs"][option["$ref"].rsplit("/", 1)[-1]]
+    return part
+
+
+def _line(node: yaml.Node | None, keys: tuple[int | str, ...]) -> int:
+    """The line of the key that a problem is about, or of the nearest section around it."""
+    line = 1
+    for key in keys:
+        if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+            node = node.value[key]
+            line = node.start_mark.line + 1
+        elif isinstance(node, yaml.MappingNode):
+            for name, value in node.value:
+                if name.value == str(key):
+                    line, node = name.start_mark.line + 1, value
+    return line

@@ -1,0 +1,128 @@
+"""How stages run: two kinds of stage, and the places a stage reads from.
+
+A `Rel` is SQL made of joins, anti-joins, group-bys and counts; a `BatchMap` is a Python callable,
+Arrow batch in, `Outcome` out. Both are data that can be printed: what decides a stage's result
+is in its fields, and its `identity` is a hash of them and of all it reads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from mindgraph.records import Outcome, digest
+
+Worker = Callable[[pa.RecordBatch], Outcome]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One output of one stage."""
+
+    stage: Stage
+    output: str
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of rows; `content` is a digest of its bytes, so that a changed file is a new input.
+
+    `lines`: it has no header; its rows are its lines, whatever its suffix.
+    """
+
+    path: str
+    content: str
+    lines: bool = False
+
+
+@dataclass(frozen=True)
+class Rel:
+    """Tables in, tables out, by SQL. `settings` is a one-row view, so no value enters the text.
+
+    `seen` is SQL for the number of items looked at; the engine checks it against the rows of
+    `main` and of `rejected`.
+    """
+
+    name: str
+    reads: Mapping[str, tuple[Table, ...]]
+    outputs: Mapping[str, str]
+    main: str
+    seen: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    version: int = 1
+
+    @property
+    def identity(self) -> str:
+        """Hash of all that decides the result."""
+        return _identity(self, sql=[self.seen, *self.outputs.items()], reads=_named(self.reads))
+
+
+@dataclass(frozen=True)
+class BatchMap:
+    """Batches in, tables out, by a Python callable that `make` builds once for a run.
+
+    Rows come from a `file` or from `select` over `reads`; `make` is given a reader for each table
+    of `sides`. With `key`, rows are questions to a model: finished ones are known by that column
+    (the view `published` in `select`), and the identity leaves out what is read, so that a new
+    row never asks an old question again. Where `select` joins, rows come in no certain order:
+    such a stage is not `ordered`, and starts again when it was cut short.
+    """
+
+    name: str
+    make: Callable[[Mapping[str, pa.RecordBatchReader]], Worker]
+    outputs: Mapping[str, pa.Schema]
+    main: str
+    file: File | None = None
+    reads: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
+    select: str = ""
+    sides: Mapping[str, tuple[Table, ...]] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    batch: int = 20_000
+    key: str | None = None
+    ordered: bool = True
+    version: int = 1
+
+    @property
+    def identity(self) -> str:
+        """Hash of all that decides the result; of a keyed stage, of what decides one answer."""
+        if self.key:
+            return _identity(self)
+        read = [self.file and self.file.content, self.select, self.batch]
+        return _identity(self, read=read, reads=_named(self.reads), sides=_named(self.sides))
+
+
+Stage = Rel | BatchMap
+
+
+def _identity(stage: Stage, **parts: Any) -> str:
+    told = [stage.name, stage.version, dict(stage.settings), parts]
+    return digest(json.dumps(told, sort_keys=True, default=str), size=6)
+
+
+def _named(reads: Mapping[str, tuple[Table, ...]]) -> list[Any]:
+    return [
+        [view, [(table.stage.identity, table.output) for table in tables]]
+        for view, tables in sorted(reads.items())
+    ]
+
+
+def plan(targets: list[Stage]) -> list[Stage]:
+    """Every stage the targets need, each once, before all that read it."""
+    ordered: dict[int, Stage] = {}
+
+    def visit(stage: Stage) -> None:
+        if id(stage) in ordered:
+            return
+        sides = getattr(stage, "sides", {})
+        for tables in (*stage.reads.values(), *sides.values()):
+            for table in tables:
+                visit(table.stage)
+        ordered[id(stage)] = stage
+
+    for target in targets:
+        visit(target)
+    return list(ordered.values())

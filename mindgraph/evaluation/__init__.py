@@ -1,0 +1,1 @@
+"""How good a graph is; so far, what is in it."""

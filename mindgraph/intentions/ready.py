@@ -1,0 +1,263 @@
+"""Intentions that already exist: MIND's release, FolkScope and IntentionQA rows, our plain schema.
+
+A file's format is nothing but names of columns (`config.FORMATS`). Rows describe their products
+as well, so a file of intentions alone is enough for a graph. Work is done once per distinct
+value of a column: at MIND's size every product and pair is repeated some twenty times.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mindgraph.intentions.tails import relation_of
+from mindgraph.records import CLAIM, LINK, MAX_ID, Outcome, pair_id, rejected
+from mindgraph.relations import find, nearest
+from mindgraph.rows import columns_of, need_columns
+from mindgraph.text import iri_safe, plain
+
+DESCRIBED = pa.schema(
+    [
+        ("_row", pa.int64()),
+        ("_error", pa.string()),
+        *((name, pa.string()) for name in ("id", "title", "description", "category", "image")),
+    ]
+)
+"""A product as an intention row describes it: raw cells, read like those of a product table."""
+
+OUTPUTS = {
+    "claims": CLAIM,
+    "described": DESCRIBED,
+    "links": LINK,
+}
+
+_TEXT = pa.string()
+_VERDICT = re.compile(r"\W*(yes|no)\b", re.IGNORECASE)
+_THOUGHT = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.IGNORECASE | re.DOTALL)
+
+
+def verdict_of(text: str | None) -> str | None:
+    """A judge's raw answer as yes, no or unparsed; None where there is no answer.
+
+    A leading block of thought is no answer.
+
+    >>> verdict_of("No, the case does not fit."), verdict_of("Perhaps")
+    ('no', 'unparsed')
+    """
+    if not text or not text.strip():
+        return None
+    if "<" in text:
+        text = _THOUGHT.sub("", text, count=1)
+    found = _VERDICT.match(text)
+    return found[1].lower() if found else "unparsed"
+
+
+def read_intentions(
+    batch: pa.RecordBatch,
+    names: Mapping[str, str | None],
+    relations: Sequence[str],
+    source: str,
+    file: str,
+    place: int,
+) -> Outcome:
+    """A batch of ready rows as claims, the products and pairs they describe, and rejected rows."""
+    given = {field: name for field, name in names.items() if name}
+    need_columns(batch, [given[field] for field in ("product_a", "product_b", "intention")], file)
+    cells = columns_of(batch, list(dict.fromkeys(given.values())))
+    rows = _checked(cells, given, relations)
+    good = rows.filter(pc.is_null(rows["wrong"]))
+    bad = rows.filter(pc.is_valid(rows["wrong"]))
+    tables = {
+        "claims": _claims(good, file),
+        "described": _described(good),
+        "links": _links(good, source, file, place),
+        "rejected": _rejected(bad, file),
+    }
+    return Outcome(len(batch), tables)
+
+
+def _checked(cells: pa.Table, given: Mapping[str, str], relations: Sequence[str]) -> pa.Table:
+    """Our columns, cleaned, with `wrong` (a reason) and `about` (its field and value) per row."""
+    columns = {field: cells[name] for field, name in given.items()}
+    columns["a"] = _each(columns["product_a"], _identity)
+    columns["b"] = _each(columns["product_b"], _identity)
+    columns["text"] = pa.array([plain(text or "") for text in columns["intention"].to_pylist()])
+    columns["named"] = _each(columns.get("relation", pa.nulls(len(cells), pa.string())), _named)
+    columns["said"] = _said(columns["named"], columns["text"])
+    for score in ("typicality", "plausibility"):
+        if score in columns:
+            columns[f"{score}_read"] = _each(columns[score], _number, pa.float64())
+    table = pa.table({"_row": cells["_row"], "_error": cells["_error"], **columns})
+    return table.append_column("wrong", _wrong(table, given, set(relations)))
+
+
+def _each(
+    column: pa.ChunkedArray, change: Callable[[str | None], Any], kind: pa.DataType = _TEXT
+) -> pa.Array:
+    """A column with `change` applied once per distinct value."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    encoded = whole.dictionary_encode(null_encoding="encode")
+    changed = pa.array([change(value) for value in encoded.dictionary.to_pylist()], kind)
+    return changed.take(encoded.indices)
+
+
+def _identity(text: str | None) -> str:
+    return iri_safe(plain(text or ""))
+
+
+def _number(text: str | None) -> float | None:
+    """The number in a cell; NaN where it holds something else, as no score is NaN."""
+    try:
+        return float(text) if text and text.strip() else None
+    except ValueError:
+        return float("nan")
+
+
+def _named(text: str | None) -> str:
+    """The relation a cell names: its name, "" where it names none, "?name" where it is unknown."""
+    name = plain(text or "")
+    if not name or name == "all":  # IntentionQA's mixed file says "all"
+        return ""
+    relation = find(name)
+    return relation.name if relation else f"?{name}"
+
+
+def _said(named: pa.Array, texts: pa.Array) -> pa.Array:
+    """The relation of each row: as named, else as its text's own words say it."""
+    if not pc.any(pc.equal(named, "")).as_py():
+        return named
+    rows = zip(named.to_pylist(), texts.to_pylist(), strict=True)
+    return pa.array([name or relation_of(text) for name, text in rows], pa.string())
+
+
+def _wrong(table: pa.Table, given: Mapping[str, str], relations: set[str]) -> pa.Array:
+    """What is wrong with each row, "reason|field|value", first problem first; else null."""
+    known = _each(table["said"], lambda name: _relation_problem(name or "", relations))
+    problems = [
+        (pc.is_valid(table["_error"]), "malformed row||"),
+        (pc.equal(table["a"], ""), f"missing value|{given['product_a']}|"),
+        (pc.equal(table["b"], ""), f"missing value|{given['product_b']}|"),
+        (pc.equal(table["text"], ""), f"missing value|{given['intention']}|"),
+        (pc.greater(pc.utf8_length(table["a"]), MAX_ID), f"id too long|{given['product_a']}|"),
+        (pc.greater(pc.utf8_length(table["b"]), MAX_ID), f"id too long|{given['product_b']}|"),
+        (pc.equal(table["a"], table["b"]), f"paired with itself|{given['product_b']}|"),
+    ]
+    for score in ("typicality", "plausibility"):
+        if score in given:
+            bad = pc.is_nan(table[f"{score}_read"])
+            problems.append((bad, f"bad number|{given[score]}|"))
+    wrong = pc.case_when(
+        pc.make_struct(*(pc.fill_null(found, False) for found, _ in problems)),
+        *(pa.scalar(problem) for _, problem in problems),
+    )
+    return pc.coalesce(wrong, known)
+
+
+def _relation_problem(name: str, relations: set[str]) -> str | None:
+    if name.startswith("?"):
+        return (
+            f"unknown relation|relation|{name[1:]}; the nearest known name is {nearest(name[1:])}"
+        )
+    return None if name in relations else f"relation not in the profile|relation|{name}"
+
+
+def _claims(rows: pa.Table, file: str) -> pa.Table:
+    answers = rows["agreement"].to_pylist() if "agreement" in rows.schema.names else None
+    verdicts = [verdict_of(text) for text in answers] if answers else [None] * len(rows)
+    empty = pa.nulls(len(rows), pa.float64())
+    columns = {
+        "a": rows["a"],
+        "b": rows["b"],
+        "pair": _pairs(rows),
+        "relation": rows["said"],
+        "text": rows["text"],
+        "verdict": pa.array(verdicts, pa.string()),
+        "verdict_text": pa.array(answers or [None] * len(rows), pa.string()),
+        "agreement": pa.array(
+            [_AGREEMENT.get(verdict or "") for verdict in verdicts], pa.float64()
+        ),
+        "typicality": rows["typicality_read"] if "typicality_read" in rows.schema.names else empty,
+        "plausibility": (
+            rows["plausibility_read"] if "plausibility_read" in rows.schema.names else empty
+        ),
+        "file": pa.array([file] * len(rows), pa.string()),
+        "row": rows["_row"],
+    }
+    return pa.table(columns).select(CLAIM.names).cast(CLAIM)
+
+
+_AGREEMENT = {"yes": 1.0, "no": 0.0}
+
+
+def _pairs(rows: pa.Table) -> pa.Array:
+    both = pc.binary_join_element_wise(rows["a"], rows["b"], "\n")
+    return _each(both, lambda ends: pair_id(*(ends or "\n").split("\n")))
+
+
+def _described(rows: pa.Table) -> pa.Table:
+    sides = [_side(rows, side) for side in ("a", "b") if f"title_{side}" in rows.schema.names]
+    if not sides:
+        return DESCRIBED.empty_table()
+    both = pa.concat_tables(sides)
+    first = both.group_by("id", use_threads=False).aggregate([("place", "min")])["place_min"]
+    return both.take(first).select(DESCRIBED.names)
+
+
+def _side(rows: pa.Table, side: str) -> pa.Table:
+    nothing = pa.nulls(len(rows), pa.string())
+
+    def column(name: str) -> Any:
+        return rows[name] if name in rows.schema.names else nothing
+
+    columns = {
+        "_row": rows["_row"],
+        "_error": nothing,
+        "id": rows[f"product_{side}"],
+        "title": column(f"title_{side}"),
+        "description": column(f"description_{side}"),
+        "category": column("category"),
+        "image": column(f"image_{side}"),
+    }
+    start = 0 if side == "a" else len(rows)
+    places = pa.array(range(start, start + len(rows)), pa.int64())
+    return pa.table(columns).cast(DESCRIBED).append_column("place", places)
+
+
+def _links(rows: pa.Table, source: str, file: str, place: int) -> pa.Table:
+    ends = rows.select(["a", "b", "_row"])
+    first = ends.group_by(["a", "b"], use_threads=False).aggregate([("_row", "min")])
+    numbers = first["_row_min"]
+    count = len(first)
+    columns = {
+        "a": first["a"],
+        "b": first["b"],
+        "support": pa.nulls(count, pa.int64()),
+        "lift": pa.nulls(count, pa.float64()),
+        "source": pa.array([source] * count, pa.string()),
+        "open": pa.array([False] * count),
+        "rank": pc.add(numbers, pa.scalar(place << 40)),
+        "file": pa.array([file] * count, pa.string()),
+        "row": numbers,
+    }
+    return pa.table(columns).cast(LINK)
+
+
+def _rejected(rows: pa.Table, file: str) -> pa.Table:
+    told = []
+    for row in rows.to_pylist():
+        reason, field, detail = row["wrong"].split("|", 2)
+        told.append(
+            {
+                "reason": reason,
+                "file": file,
+                "row": row["_row"],
+                "field": field,
+                "item": f"{row['a']}~{row['b']}" if row["a"] and row["b"] else None,
+                "detail": detail or row["_error"] or row["text"] or None,
+            }
+        )
+    return rejected(told)

@@ -1,0 +1,184 @@
+"""Cheap rules before anything costly: what is judged, broken, copied, or says nothing.
+
+Each claim either becomes a statement or is left out under one reason, the first that fits.
+Sources of the rules: COSMO (SIGMOD 2024) for incomplete, copied and generic statements.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+from mindgraph.intentions.tails import tail_of
+from mindgraph.records import STATEMENT, Outcome, intention_id, rejected, statement_id
+from mindgraph.text import key_of_words, words
+
+_LEFT_OVER = re.compile(
+    r"<image>|\[[a-z _]*\]|\{[a-z_ ]*\}|\bperson ?x\b|\b(?:item|product) [ab]\b"
+    r"|^(?:assistant|user):|\bas an ai\b|\bi(?:'m| am) sorry\b|\bi can(?:no|')t\b",
+    re.IGNORECASE,
+)
+_OPEN_ENDS = frozenset(
+    "a an the of for to with and or but in on at by from as that which because their his her its "
+    "be is are was were if than into about".split()
+)
+
+
+class Claim(NamedTuple):
+    """One row of the sift's input: a claim, both titles, and whether its pair is in the graph."""
+
+    pair: str
+    relation: str
+    text: str
+    verdict: str | None
+    verdict_text: str | None
+    agreement: float | None
+    typicality: float | None
+    plausibility: float | None
+    file: str | None
+    row: int | None
+    title_a: str | None
+    title_b: str | None
+    kept: bool
+
+
+def sift(batch: pa.RecordBatch, max_words: int, title_share: float, keep_unparsed: bool) -> Outcome:
+    """A batch of claims, columns as in `Claim`, as statements and what was left out."""
+    good: list[tuple[Any, ...]] = []
+    bad: list[dict[str, Any]] = []
+    columns = (batch.column(name).to_pylist() for name in Claim._fields)
+    for claim in map(Claim._make, zip(*columns, strict=True)):
+        reason = _unwanted(claim, keep_unparsed)
+        if reason is None:
+            tail = tail_of(claim.relation, claim.text)
+            found = words(tail)
+            reason = _broken(tail, found, max_words) or _copied(tail, found, claim, title_share)
+        if reason is None:
+            good.append(_statement(claim, tail, key_of_words(found) or tail.casefold()))
+        else:
+            bad.append(_left_out(claim, reason))
+    tables = {"statements": _table(good), "rejected": rejected(bad)}
+    return Outcome(len(batch), tables)
+
+
+def _unwanted(claim: Claim, keep_unparsed: bool) -> str | None:
+    if not claim.kept:
+        return "pair not kept"
+    if claim.verdict == "no":
+        return "judged no"
+    if claim.verdict == "unparsed" and not keep_unparsed:
+        return "verdict unparsed"
+    return None
+
+
+def _broken(tail: str, found: list[str], max_words: int) -> str | None:
+    """Whether the text is no whole thought: nothing in it, cut off, or the template's own words."""
+    if not found or found[-1] in _OPEN_ENDS or tail.endswith(("...", "…", ",", "-", "(", ":")):
+        return "incomplete"
+    if _LEFT_OVER.search(tail):
+        return "template left over"
+    return "too long" if len(found) > max_words else None
+
+
+def _copied(tail: str, found: list[str], claim: Claim, title_share: float) -> str | None:
+    """Whether the tail is a title again: a long run of it, or most of its words."""
+    if len(found) < _SHORT:
+        return None
+    folded = tail.casefold()
+    for title in (claim.title_a, claim.title_b):
+        if title and (folded in title.casefold() or _covers(found, title, title_share)):
+            return "copied from the title"
+    return None
+
+
+_SHORT = 4  # "a type of USB extension cable" names the product's kind: fewer words are no copy
+
+
+def _covers(found: list[str], title: str, share: float) -> bool:
+    named = _title_words(title)
+    return len(named) >= _SHORT and len(named.intersection(found)) >= share * len(named)
+
+
+@lru_cache(maxsize=4096)
+def _title_words(title: str) -> frozenset[str]:
+    return frozenset(words(title))
+
+
+def _statement(claim: Claim, tail: str, key: str) -> tuple[Any, ...]:
+    intention = intention_id(key)
+    identity = statement_id(claim.pair, claim.relation, intention)
+    scores = (claim.agreement, claim.typicality, claim.plausibility)
+    return (identity, claim.pair, claim.relation, intention, tail, claim.text, *scores)
+
+
+def _table(rows: list[tuple[Any, ...]]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) or [()] * len(STATEMENT)
+    arrays = [
+        pa.array(column, field.type) for column, field in zip(columns, STATEMENT, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=STATEMENT)
+
+
+def _left_out(claim: Claim, reason: str) -> dict[str, Any]:
+    judged = reason in ("judged no", "verdict unparsed")
+    return {
+        "reason": reason,
+        "file": claim.file,
+        "row": claim.row,
+        "field": claim.relation,
+        "item": claim.pair,
+        "detail": f"{claim.text} | {claim.verdict_text}" if judged else claim.text,
+    }
+
+
+# How often an intention is stated, by the category of the products. `n ln n` is rounded to
+# millionths and summed as integers: a sum of floats would depend on the order of rows.
+_SPREAD = """
+WITH total AS (SELECT count(*) AS pairs FROM pairs),
+pair_categories AS (
+    SELECT p.id AS pair, x.category FROM pairs p JOIN products x ON x.id = p.a
+    UNION ALL SELECT p.id, x.category FROM pairs p JOIN products x ON x.id = p.b
+),
+counted AS (SELECT intention, count(DISTINCT pair) AS n FROM statements GROUP BY intention),
+often AS (SELECT c.intention, c.n FROM counted c, settings s WHERE c.n >= s.generic_min_pairs),
+ends AS (
+    SELECT DISTINCT t.intention, t.pair, p.category
+    FROM statements t JOIN often o ON o.intention = t.intention
+    JOIN pair_categories p ON p.pair = t.pair AND p.category IS NOT NULL
+),
+spread AS (SELECT intention, category, count(*) AS n FROM ends GROUP BY intention, category),
+sums AS (
+    SELECT intention, sum(n) AS all_n,
+        sum(CAST(round(n * ln(n) * 1000000) AS BIGINT)) AS all_nlnn
+    FROM spread GROUP BY intention
+),
+scored AS (
+    SELECT o.intention,
+        (CAST(o.n AS DOUBLE) / t.pairs)
+        * ((ln(CAST(s.all_n AS DOUBLE)) - CAST(s.all_nlnn AS DOUBLE) / 1000000 / s.all_n) / ln(2))
+        AS score
+    FROM often o JOIN sums s ON s.intention = o.intention, total t
+),
+generic AS (SELECT x.intention FROM scored x, settings s WHERE x.score >= s.generic_score)
+"""
+
+SPECIFIC = (
+    _SPREAD
+    + """
+SELECT t.* FROM statements t LEFT JOIN generic g ON g.intention = t.intention
+WHERE g.intention IS NULL
+"""
+)
+"""Statements whose intention is not generic: share of co-buys × entropy over categories, in bits."""
+
+GENERIC = (
+    _SPREAD
+    + """
+SELECT 'generic' AS reason, CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS row,
+    t.relation AS field, t.pair AS item, t.surface AS detail
+FROM statements t JOIN generic g ON g.intention = t.intention
+"""
+)

@@ -1,0 +1,1 @@
+"""What was bought together: products, their pictures, and the pairs of them."""

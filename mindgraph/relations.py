@@ -1,0 +1,98 @@
+"""The relations a pair of products can have to an intention, in one table.
+
+Names are the field's own (ConceptNet by way of FolkScope and MIND). `phrase` is what stands
+between the pair and the tail in a sentence; `leads` are the wordings seen in released data,
+longest first, and are stripped before two intentions are compared.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One relation: its name, its phrase in a sentence, its edge type, and what is known of it."""
+
+    name: str
+    phrase: str
+    usage: bool = False
+    generic: bool = False
+    leads: tuple[str, ...] = ()
+
+    @property
+    def edge_type(self) -> str:
+        """The relationship type in Cypher: `usedFor` is `USED_FOR`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", self.name).upper()
+
+
+_TABLE = (
+    Relation("open", "", generic=True),
+    Relation("relatedTo", "they both are related to", leads=("related to",)),
+    Relation("isA", "they both are a type of", leads=("a type of", "types of", "a kind of")),
+    Relation("partOf", "they both are a part of", leads=("a part of", "part of")),
+    Relation("madeOf", "they both are made of", leads=("made of", "made from")),
+    Relation("similarTo", "they both are similar to", leads=("similar to",)),
+    Relation("createdBy", "they are created by", leads=("created by",)),
+    Relation("hasA", "they both have", leads=("have a", "have an", "have")),
+    Relation(
+        "propertyOf",
+        "they both have a property of",
+        leads=("have a property of", "have the property of", "a property of"),
+    ),
+    Relation("distinctFrom", "they are distinct from", leads=("distinct from",)),
+    Relation("usedFor", "they are both used for", usage=True, leads=("used for",)),
+    Relation("can", "they both can", leads=("could both", "both could", "could", "can")),
+    Relation("capableOf", "they both are capable of", usage=True, leads=("capable of",)),
+    Relation("definedAs", "they both are defined as", leads=("defined as",)),
+    Relation("symbolOf", "they both are symbols of", leads=("symbols of", "a symbol of")),
+    Relation("mannerOf", "they both are a manner of", leads=("a manner of", "manners of")),
+    Relation("deriveFrom", "they are derived from", leads=("derived from", "derive from")),
+    Relation(
+        "effect",
+        "they both have an effect of",
+        usage=True,
+        leads=("have an effect of", "as a result, the person will", "as a result,"),
+    ),
+    Relation("cause", "the person wants to", usage=True, leads=("person wants to", "want to")),
+    Relation("motivatedBy", "buying them was motivated by", leads=("motivated by",)),
+    Relation("causeDesire", "the person wants his", usage=True, leads=("person wants his",)),
+    Relation("other", "they both are", generic=True),
+)
+
+RELATIONS: dict[str, Relation] = {relation.name: relation for relation in _TABLE}
+"""All relations by name, in the table's order."""
+
+ALIASES = {"propertOf": "propertyOf", "causeEffect": "causeDesire"}
+"""Other names read on input: MIND's misprint, and FolkScope's name for causeDesire."""
+
+PROFILES: dict[str, tuple[str, ...]] = {
+    # MIND's published list holds 20 names; the misprinted twin leaves 19.
+    "mind": tuple(
+        "can effect usedFor createdBy isA capableOf propertyOf open cause mannerOf definedAs "
+        "partOf symbolOf similarTo deriveFrom madeOf distinctFrom relatedTo other".split()
+    ),
+    # FolkScope's prompt table.
+    "folkscope": tuple(
+        "open relatedTo isA partOf madeOf similarTo createdBy hasA propertyOf distinctFrom usedFor "
+        "can capableOf definedAs symbolOf mannerOf deriveFrom effect cause motivatedBy "
+        "causeDesire".split()
+    ),
+    # The relations that a published audit (EMNLP 2024 main 14) calls usage intents.
+    "usage": tuple(relation.name for relation in _TABLE if relation.usage),
+    "all": tuple(RELATIONS),
+}
+
+
+def find(name: str) -> Relation | None:
+    """The relation of that name or alias; None where there is none."""
+    return RELATIONS.get(ALIASES.get(name, name))
+
+
+def nearest(name: str) -> str:
+    """The known name that looks most like `name`, for a message that repairs a misprint."""
+    folded = {known.casefold(): known for known in RELATIONS}
+    close = get_close_matches(name.casefold(), folded, n=1, cutoff=0)
+    return folded[close[0]] if close else "relatedTo"

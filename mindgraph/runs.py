@@ -1,0 +1,354 @@
+"""A run is a folder: built, continued, checked beforehand.
+
+`build` brings every stage of a plan to its end, then publishes what outsiders may read: nodes,
+edges, rejected rows, the store and the manifest. Started again it continues; nothing that ended
+is done twice.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mindgraph import __version__
+from mindgraph.config import Config, load_config
+from mindgraph.engines import Stage, Table
+from mindgraph.engines import plan as ordered
+from mindgraph.engines.files import open_file
+from mindgraph.engines.ledger import sync_folder, write_durably, write_table
+from mindgraph.engines.local import LocalEngine
+from mindgraph.errors import ConfigError, DiskError, InputError, RunError
+from mindgraph.graph.schema import EDGES, NODES
+from mindgraph.pipeline import Plan, stages
+from mindgraph.reasons import REASONS
+from mindgraph.records import REJECTED
+from mindgraph.resources import config_path
+from mindgraph.stores import STORE_FILE, ladybug
+
+MANIFEST = "manifest.json"
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True)
+class Left:
+    """Rows of one stage left out for one reason, and the first of them, a line each."""
+
+    stage: str
+    reason: str
+    count: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build made: the run's folder, its manifest, and the errors among its input rows."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    left_out: tuple[Left, ...] = field(default_factory=tuple)
+
+
+def _quiet(name: str, rows: int) -> None:
+    """Progress that nobody watches."""
+
+
+def build(
+    config: str | Path | Config, run: str | Path | None = None, progress: Progress = _quiet
+) -> Built:
+    """Build or continue a run; by default in `runs/<name of the config>`.
+
+    Raises ConfigError, InputError and RunError before any work, DiskError and ModelError within
+    it. Rows that are wrong raise nothing: they are in `left_out` and in the `rejected` tables.
+    """
+    settings = config if isinstance(config, Config) else load_config(config_path(str(config)))
+    folder = Path(run) if run else Path("runs") / settings.name
+    with _claimed(folder, settings), _full_disk(folder):
+        wanted = stages(settings, open_file)
+        engine = LocalEngine(folder, settings.engine.memory, settings.engine.threads, progress)
+        done = _run_all(engine, ordered([wanted.graph, *_also(wanted)]))
+        _publish(folder, engine, wanted)
+        stored = _store(folder, wanted, settings.engine.threads)
+        left_out = tuple(_left_out(folder))
+        manifest = _manifest(folder, settings, wanted, [*done, stored])
+        engine.sweep(ordered([wanted.graph, *_also(wanted)]))
+    return Built(folder, manifest, left_out)
+
+
+def _also(wanted: Plan) -> list[Stage]:
+    return [wanted.record] if wanted.record else []
+
+
+def _run_all(engine: LocalEngine, plan: list[Stage]) -> list[dict[str, Any]]:
+    done = []
+    for stage in plan:
+        counts = engine.run(stage)
+        if stage.name != "none":
+            done.append({"name": stage.name, "folder": engine.ledger(stage).folder.name, **counts})
+    return done
+
+
+@contextmanager
+def _claimed(folder: Path, config: Config) -> Iterator[None]:
+    """Hold a run folder, alone, for one config; RunError where that cannot be."""
+    _check_folder(folder, config)
+    lock = (folder / ".lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise RunError(f"{folder}: another build is at work here; wait for it to end") from None
+    try:
+        yield
+    finally:
+        lock.close()
+
+
+def _check_folder(folder: Path, config: Config) -> None:
+    known = _known_manifest(folder)
+    if known is None:
+        if folder.is_dir() and any(folder.iterdir()):
+            raise RunError(f"{folder}: neither empty nor a run; choose another folder with --run")
+        _begin(folder, config)
+    elif known["config"]["name"] != config.name:
+        raise RunError(
+            f"{folder}: this run was built by the config {known['config']['name']!r}, not by "
+            f"{config.name!r}; choose another folder with --run"
+        )
+
+
+def _begin(folder: Path, config: Config) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        begun = {"mindgraph": __version__, "config": {"name": config.name}, "state": "building"}
+        write_durably(folder / MANIFEST, json.dumps(begun, indent=1) + "\n")
+    except OSError as error:
+        raise DiskError(
+            f"{folder}: cannot be made: {error.strerror}; choose another --run"
+        ) from None
+
+
+def _known_manifest(folder: Path) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise RunError(f"{folder / MANIFEST}: cannot be read: {error}; remove the folder") from None
+
+
+def read_manifest(run: str | Path) -> dict[str, Any]:
+    """The manifest of a finished run; RunError where there is none."""
+    folder = Path(run)
+    manifest = _known_manifest(folder)
+    if manifest is None:
+        raise RunError(
+            f"{folder}: no run here; build one with: mindgraph build CONFIG --run {folder}"
+        )
+    if manifest["state"] != "done":
+        raise RunError(f"{folder}: the build did not end; run the same build again to continue")
+    return manifest
+
+
+def _publish(folder: Path, engine: LocalEngine, wanted: Plan) -> None:
+    """Give the graph's tables, the rejected rows and the replies their public names."""
+    for kind, names in (("nodes", [n.label for n in NODES]), ("edges", [e.type for e in EDGES])):
+        for name in names:
+            _publish_table(folder / kind, name, engine.files(Table(wanted.graph, name)))
+    for stage in ordered([wanted.graph, *_also(wanted)]):
+        if "rejected" in stage.outputs:
+            _publish_table(folder / "rejected", stage.name, engine.files(Table(stage, "rejected")))
+    if wanted.record:
+        _publish_table(folder / "replies", "record", engine.files(Table(wanted.record, "record")))
+
+
+def _publish_table(folder: Path, name: str, files: list[str]) -> None:
+    """One Parquet file under its public name: a link to a single shard, else all shards in one."""
+    folder.mkdir(exist_ok=True)
+    draft, public = folder / f".{name}.tmp", folder / f"{name}.parquet"
+    draft.unlink(missing_ok=True)
+    if len(files) == 1:
+        _link(Path(files[0]), draft)
+    else:
+        shards = [pq.ParquetFile(file) for file in files]
+        batches = (
+            pa.Table.from_batches([rows]) for shard in shards for rows in shard.iter_batches()
+        )
+        write_table(draft, shards[0].schema_arrow if shards else REJECTED, batches)
+    draft.replace(public)
+    sync_folder(folder)
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(source)
+    except OSError:  # a file system without links
+        shutil.copyfile(source, target)
+
+
+def _store(folder: Path, wanted: Plan, threads: int) -> dict[str, Any]:
+    """Make the embedded store, unless it holds this very graph already."""
+    file, mark = folder / STORE_FILE, folder / f".{STORE_FILE}.json"
+    holds = {"graph": wanted.graph.identity, "ladybug": ladybug.version()}
+    known = json.loads(mark.read_text(encoding="utf-8")) if mark.exists() else {}
+    if file.exists() and all(known.get(name) == value for name, value in holds.items()):
+        return dict(known["counts"])
+    mark.unlink(missing_ok=True)
+    started, cpu = time.monotonic(), time.process_time()
+    ladybug.build(folder, file, threads)
+    counts = {
+        "name": "store",
+        "seconds": round(time.monotonic() - started, 3),
+        "cpu_seconds": round(time.process_time() - cpu, 3),
+    }
+    write_durably(mark, json.dumps({**holds, "counts": counts}))
+    return counts
+
+
+def _manifest(
+    folder: Path, config: Config, wanted: Plan, done: list[dict[str, Any]]
+) -> dict[str, Any]:
+    manifest = {
+        "mindgraph": __version__,
+        "state": "done",
+        "config": config.model_dump(mode="json"),
+        "run": wanted.run_id,
+        "versions": {name: version(name) for name in ("duckdb", "ladybug", "pyarrow", "simplemma")},
+        "stages": done,
+        "nodes": {node.label: _rows(folder / "nodes", node.label) for node in NODES},
+        "edges": {edge.type: _rows(folder / "edges", edge.type) for edge in EDGES},
+    }
+    write_durably(folder / MANIFEST, json.dumps(manifest, indent=1) + "\n")
+    return manifest
+
+
+def _rows(folder: Path, name: str) -> int:
+    return int(pq.read_metadata(folder / f"{name}.parquet").num_rows)
+
+
+_SHOWN = 10
+"""Lines shown per stage and reason; all of them are in the `rejected` tables."""
+
+
+def _left_out(folder: Path) -> Iterator[Left]:
+    """Errors among the rejected rows, by stage and reason, with the first lines of each."""
+    for file in sorted((folder / "rejected").glob("*.parquet")):
+        counts: dict[str, int] = {}
+        lines: dict[str, list[str]] = {}
+        for batch in pq.ParquetFile(file).iter_batches():
+            for row in _errors(batch):
+                counts[row["reason"]] = counts.get(row["reason"], 0) + 1
+                if counts[row["reason"]] <= _SHOWN:
+                    lines.setdefault(row["reason"], []).append(line_of(row))
+        for reason, count in counts.items():
+            yield Left(file.stem, reason, count, tuple(lines[reason]))
+
+
+def _errors(batch: pa.RecordBatch) -> list[dict[str, Any]]:
+    import pyarrow.compute as pc
+
+    errors = pa.array([reason.name for reason in REASONS.values() if reason.is_error])
+    return list(batch.filter(pc.is_in(batch["reason"], errors)).to_pylist())
+
+
+def line_of(row: dict[str, Any]) -> str:
+    """A rejected row as one line: file, row, field, what is wrong, and its repair."""
+    where = ":".join(str(part) for part in (row["file"], row["row"]) if part)
+    about = [row["field"], row["item"], row["detail"] and f"({row['detail'][:120]})"]
+    told = " ".join(str(part) for part in about if part)
+    return f"{where or 'input'}: {row['reason']}: {told}; {REASONS[row['reason']].repair}"
+
+
+@contextmanager
+def _full_disk(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None and "No space left" not in str(error):
+            raise
+        raise DiskError(
+            f"{folder}: cannot be written ({error}); free some space and run the build again"
+        ) from error
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: problems that stop a build, and rows it would leave out."""
+
+    problems: tuple[str, ...]
+    left_out: tuple[Left, ...] = ()
+
+
+def check(config: str | Path) -> Checked:
+    """Every problem of a config and its inputs in one go; asks no model, keeps nothing."""
+    try:
+        settings = load_config(config_path(str(config)))
+        wanted = stages(settings, open_file)
+    except (ConfigError, InputError) as error:
+        return Checked(tuple(str(error).splitlines()))
+    with tempfile.TemporaryDirectory(prefix="mindgraph-check-") as scratch:
+        folder = Path(scratch)
+        return _checked(folder, LocalEngine(folder, settings.engine.memory), wanted)
+
+
+def _checked(folder: Path, engine: LocalEngine, wanted: Plan) -> Checked:
+    problems: list[str] = []
+    for stage in ordered([wanted.products, wanted.pictures, wanted.pairs]):
+        try:
+            engine.run(stage)
+        except InputError as error:
+            problems += str(error).splitlines()
+            break
+        if "rejected" in stage.outputs:
+            _publish_table(folder / "rejected", stage.name, engine.files(Table(stage, "rejected")))
+    return Checked(tuple(problems), tuple(_left_out(folder)))
+
+
+def plan(config: str | Path, run: str | Path | None = None) -> list[dict[str, Any]]:
+    """What a build would do: per stage its items, and per model its calls, answered or not.
+
+    Asks no model. Reads the inputs in a scratch folder; of the run only its replies are looked at.
+    """
+    settings = load_config(config_path(str(config)))
+    folder = Path(run) if run else Path("runs") / settings.name
+    wanted = stages(settings, open_file)
+    with tempfile.TemporaryDirectory(prefix="mindgraph-plan-") as scratch:
+        engine = LocalEngine(Path(scratch), settings.engine.memory, settings.engine.threads)
+        planned = ordered([wanted.requests or wanted.pairs, wanted.pictures])
+        rows = [{"stage": told["name"], "items": told["in"]} for told in _run_all(engine, planned)]
+        if wanted.requests and wanted.replies:
+            rows.append(_calls(engine, LocalEngine(folder), wanted))
+    return rows
+
+
+def _calls(engine: LocalEngine, of_run: LocalEngine, wanted: Plan) -> dict[str, Any]:
+    import duckdb
+
+    assert wanted.requests and wanted.replies  # noqa: S101 - the caller has looked
+    asked = engine.files(Table(wanted.requests, "requests"))
+    folder = of_run.stages / f"{wanted.replies.name}-{wanted.replies.identity}"
+    kept = sorted(str(path) for path in folder.glob("[0-9]*/replies.parquet"))
+    with duckdb.connect() as con:
+        con.read_parquet(asked).create_view("requests")
+        items = con.sql("SELECT count(DISTINCT key) FROM requests").fetchall()[0][0]
+        cached = 0
+        if kept:
+            con.read_parquet(kept).create_view("replies")
+            sql = (
+                "SELECT count(DISTINCT r.key) FROM requests r SEMI JOIN replies y ON y.key = r.key"
+            )
+            cached = con.sql(sql + " AND y.error IS NULL").fetchall()[0][0]
+    # The weight-free models read no tokens and cost nothing.
+    told = {"stage": "replies", "items": items, "calls": items - cached, "cached": cached}
+    return {**told, "tokens": 0, "seconds": 0.0}

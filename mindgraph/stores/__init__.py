@@ -1,0 +1,60 @@
+"""Where the graph answers Cypher.
+
+A store takes the graph's Parquet tables once and then answers read-only questions. The tables
+stay the truth: a store file can be thrown away and made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+from mindgraph.errors import RunError, UsageError
+
+Rows = Iterator[dict[str, Any]]
+
+STORE_FILE = "graph.lbug"
+"""The embedded store's file in a run folder."""
+
+
+class Store(Protocol):
+    """A graph that can be asked; also a context manager that closes itself."""
+
+    def ask(
+        self, text: str, parameters: Mapping[str, Any] | None = None, seconds: float = 60
+    ) -> Rows:
+        """Rows of one read-only query with bound parameters; QueryError where it is refused."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the file or the connection."""
+        ...
+
+    def __enter__(self) -> Store:
+        """The store itself."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        ...
+
+
+def open_store(where: str | Path) -> Store:
+    """The store of a run folder, opened for reading."""
+    if "://" in str(where):
+        raise UsageError(f"{where}: this version opens run folders only; give the run's folder")
+    file = Path(where) / STORE_FILE
+    if not file.exists():
+        raise RunError(
+            f"{where}: no graph here; build it with: mindgraph build CONFIG --run {where}"
+        )
+    from mindgraph.stores.ladybug import LadybugStore
+
+    return LadybugStore(file)

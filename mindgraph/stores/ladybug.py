@@ -1,0 +1,141 @@
+"""The embedded store: one Ladybug file in the run folder, made from the Parquet tables.
+
+Loaded from Parquet files only (an in-memory table with a repeated key crashes the engine), into
+a draft that takes its name when it is whole. Opened read-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from mindgraph.errors import DiskError, QueryError, RunError
+from mindgraph.graph.schema import EDGES, NODES, ladybug_schema
+from mindgraph.stores import Rows
+from mindgraph.stores.reading import check_reads_only
+
+POOL = 512 * 1024 * 1024
+"""Bytes of the engine's page cache."""
+
+
+def version() -> str:
+    """The engine's version; its files are tied to it."""
+    import ladybug
+
+    return str(ladybug.__version__)
+
+
+def build(run: Path, file: Path, threads: int = 2) -> None:
+    """Make the store file of a run from `nodes/` and `edges/`; DiskError where it cannot be."""
+    draft = file.with_name(f".{file.name}.tmp")
+    _remove(draft)
+    try:
+        _load(run, draft, threads)
+    except (RuntimeError, OSError) as error:
+        _remove(draft)
+        raise DiskError(
+            f"{file}: the store cannot be written ({_first_line(error)}); "
+            "free some space and run the same build again"
+        ) from error
+    draft.replace(file)
+    _remove(draft)
+
+
+def _remove(file: Path) -> None:
+    for left in file.parent.glob(file.name + "*"):
+        left.unlink()
+
+
+def _load(run: Path, file: Path, threads: int) -> None:
+    import ladybug
+
+    database = ladybug.Database(file, buffer_pool_size=POOL, max_num_threads=threads)
+    connection = ladybug.Connection(database)
+    for statement in ladybug_schema().splitlines():
+        if statement.startswith("CREATE"):
+            connection.execute(statement)
+    for folder, names in (("nodes", [n.label for n in NODES]), ("edges", [e.type for e in EDGES])):
+        for name in names:
+            _copy(connection, name, run / folder / f"{name}.parquet")
+    connection.execute("CHECKPOINT")
+    connection.close()
+    database.close()
+
+
+def _copy(connection: Any, table: str, file: Path) -> None:
+    # COPY takes no parameters; the path is ours but for the run folder's name.
+    path = str(file).replace("\\", "\\\\").replace('"', '\\"')
+    connection.execute(f'COPY {table} FROM "{path}"')
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+class LadybugStore:
+    """A store file, opened for reading."""
+
+    def __init__(self, file: Path) -> None:
+        import ladybug
+
+        try:
+            self._database = ladybug.Database(file, read_only=True, buffer_pool_size=POOL)
+            self._connection = ladybug.Connection(self._database)
+        except RuntimeError as error:
+            raise RunError(
+                f"{file}: cannot be opened ({_first_line(error)}); "
+                "remove it and run the same build again"
+            ) from None
+
+    def ask(
+        self, text: str, parameters: Mapping[str, Any] | None = None, seconds: float = 60
+    ) -> Rows:
+        """Rows of one read-only query; QueryError where it is refused, wrong or too slow."""
+        check_reads_only(text)
+        self._connection.set_query_timeout(int(seconds * 1000))
+        try:
+            result = self._connection.execute(text, dict(parameters or {}))
+        except (RuntimeError, TypeError, ValueError) as error:
+            raise QueryError(_told(error, seconds)) from None
+        return _rows(result)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+        self._database.close()
+
+    def __enter__(self) -> LadybugStore:
+        """The store itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+
+def _told(error: Exception, seconds: float) -> str:
+    line = _first_line(error)
+    if "nterrupted" in line:
+        return f"stopped after {seconds:g} s; ask for less, or allow more time"
+    return f"the store refuses the query: {line}"
+
+
+def _rows(result: Any) -> Rows:
+    names = result.get_column_names()
+    while result.has_next():
+        yield dict(zip(names, map(_plain, result.get_next()), strict=True))
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON can hold it: the engine counts in decimals."""
+    if isinstance(value, Decimal):
+        return int(value)
+    return [_plain(part) for part in value] if isinstance(value, list) else value

@@ -1,0 +1,130 @@
+"""The library of questions: the files of `cypher/queries/`, each with what it asks and takes.
+
+A file starts with a comment: the question on its first line, then one line per parameter,
+`// $name: type = default -- meaning` (no default where it must be given). A line that says
+`// Scans the whole graph` warns that the query is no look-up.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mindgraph.errors import QueryError
+from mindgraph.resources import resource
+
+_PARAMETER = re.compile(r"\$(\w+): (text|whole|real)(?: = (\S+))? -- (.+)")
+_USED = re.compile(r"\$(\w+)")
+_KINDS = {"text": str, "whole": int, "real": float}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value that a question takes; without a default it must be given."""
+
+    name: str
+    kind: str
+    default: str | None
+    meaning: str
+
+    def read(self, text: str) -> Any:
+        """A value as the question needs it; QueryError where the text is no such value."""
+        try:
+            return _KINDS[self.kind](text)
+        except ValueError:
+            raise QueryError(f"{self.name}={text}: must be a {self.kind} value") from None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One query file: what it asks, what it takes, and its Cypher."""
+
+    name: str
+    title: str
+    parameters: tuple[Parameter, ...]
+    scans: bool
+    text: str
+
+
+def questions() -> list[Question]:
+    """All questions of the library, by name."""
+    return [_read(path) for path in sorted(resource("cypher/queries").glob("*.cypher"))]
+
+
+def _read(path: Path) -> Question:
+    text = path.read_text(encoding="utf-8")
+    comment = [line[2:].strip() for line in text.splitlines() if line.startswith("//")]
+    found = (_PARAMETER.fullmatch(line) for line in comment[1:])
+    return Question(
+        name=path.stem,
+        title=comment[0],
+        parameters=tuple(Parameter(*parts.groups()) for parts in found if parts),
+        scans=any(line.startswith("Scans the whole graph") for line in comment),
+        text=text,
+    )
+
+
+def find_question(query: str) -> Question:
+    """The question a user means: a bare name of the library, a file, or Cypher itself."""
+    if re.fullmatch(r"[\w-]+", query):
+        known = {question.name: question for question in questions()}
+        if query not in known:
+            raise QueryError(f"no query is called {query!r}; see: mindgraph query --list")
+        return known[query]
+    if query.endswith(".cypher"):
+        if not Path(query).is_file():
+            raise QueryError(f"{query}: no such file")
+        return _read(Path(query))
+    return Question("", "", (), False, query)
+
+
+def bind(question: Question, given: Iterable[str]) -> dict[str, Any]:
+    """Parameters from `name=value` texts; every parameter of the query must have a value.
+
+    A declared parameter is read as its type. Others are read as JSON, else as text, so that
+    `7` is a number, `"7"` and `B07` are texts.
+    """
+    texts = dict(_split(pair) for pair in given)
+    declared = {parameter.name: parameter for parameter in question.parameters}
+    values = {
+        name: declared[name].read(text) if name in declared else _json_or_text(text)
+        for name, text in texts.items()
+    }
+    for name, parameter in declared.items():
+        if name not in values and parameter.default is not None:
+            values[name] = parameter.read(parameter.default)
+    return checked(question, values)
+
+
+def checked(question: Question, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, when they are just those the query takes; a store may not say so itself."""
+    used = set(_USED.findall(_without_comments(question.text)))
+    if missing := sorted(used - set(values)):
+        raise QueryError(f"${missing[0]} has no value; add: -p {missing[0]}=VALUE")
+    if extra := sorted(set(values) - used):
+        raise QueryError(
+            f"the query has no ${extra[0]}; it takes {', '.join(sorted(used)) or 'none'}"
+        )
+    return dict(values)
+
+
+def _without_comments(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("//"))
+
+
+def _split(pair: str) -> tuple[str, str]:
+    name, equals, value = pair.partition("=")
+    if not (name and equals):
+        raise QueryError(f"{pair!r} is no parameter; write name=value")
+    return name.removeprefix("$"), value
+
+
+def _json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
