@@ -24,7 +24,19 @@ _PUBLIC = {
     "MindgraphError": "mindgraph.errors",
 }
 
-__all__ = ["__version__", *_PUBLIC]
+__all__ = [
+    "Config",
+    "MindgraphError",
+    "__version__",
+    "build",
+    "check",
+    "load_config",
+    "open_store",
+    "plan",
+    "query",
+    "stats",
+    "why",
+]
 
 if TYPE_CHECKING:
     from mindgraph.asking import query, stats, why

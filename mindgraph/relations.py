@@ -56,9 +56,9 @@ _TABLE = (
         usage=True,
         leads=("have an effect of", "as a result, the person will", "as a result,"),
     ),
-    Relation("cause", "the person wants to", usage=True, leads=("person wants to", "want to")),
+    Relation("cause", "the person wants to", usage=True, leads=("wants to", "want to")),
     Relation("motivatedBy", "buying them was motivated by", leads=("motivated by",)),
-    Relation("causeDesire", "the person wants his", usage=True, leads=("person wants his",)),
+    Relation("causeDesire", "the person wants his", usage=True, leads=("wants his", "want his")),
     Relation("other", "they both are", generic=True),
 )
 

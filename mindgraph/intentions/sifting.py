@@ -172,7 +172,7 @@ SELECT t.* FROM statements t LEFT JOIN generic g ON g.intention = t.intention
 WHERE g.intention IS NULL
 """
 )
-"""Statements whose intention is not generic: share of co-buys × entropy over categories, in bits."""
+"""Statements that are not generic; score = share of co-buys × entropy over categories (bits)."""
 
 GENERIC = (
     _SPREAD

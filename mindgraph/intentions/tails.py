@@ -12,12 +12,12 @@ from functools import cache
 from mindgraph.relations import RELATIONS
 
 # The lead-ins of the released data: who buys, why, and which words stand before the relation.
-_START = (
-    r"^\s*(?:personx bought (?:a product of )?.{0,400}? because\s+|because\s+)?"
+_BECAUSE = r"^\s*(?:personx bought .{0,400}?(?=\bbecause\b|\bas a result\b))?(?:because\s+)?"
+_START = _BECAUSE + (
     r"(?:(?:they|both|these(?: two)? products|the two products|the products|the person|personx|"
     r"person|he|she|people|customers?|it)\s+)?"
 )
-_BETWEEN = r"(?:(?:are|were|is|was|be|have|has|can|could|will|both|all|also|all)\s+)*"
+_BETWEEN = r"(?:(?:are|were|is|was|be|have|has|can|could|will|both|all|also)\s+)*"
 _OUTER = "\"'“”‘’«» .;"
 
 
@@ -31,9 +31,7 @@ def _lead(relation: str) -> re.Pattern[str]:
 
 
 _BARE = re.compile(_START + _BETWEEN, re.IGNORECASE)
-_BECAUSE = re.compile(
-    r"^\s*(?:personx bought (?:a product of )?.{0,400}? because\s+|because\s+)?", re.IGNORECASE
-)
+_FREE = re.compile(_BECAUSE, re.IGNORECASE)
 
 
 def tail_of(relation: str, text: str) -> str:
@@ -44,14 +42,15 @@ def tail_of(relation: str, text: str) -> str:
     """
     found = _lead(relation).match(text) if RELATIONS[relation].leads else None
     if found is None:
-        found = (_BARE if relation == "other" else _BECAUSE).match(text)
+        found = (_BARE if relation == "other" else _FREE).match(text)
     return text[found.end() if found else 0 :].strip(_OUTER)
 
 
-# Which words are looked for first where several fit: the more telling ones.
+# Which words are looked for first: "could both be used for" was asked as `can`, and "have" alone
+# says least.
 _TELLING = sorted(
     (name for name, relation in RELATIONS.items() if relation.leads),
-    key=lambda name: (name in ("can", "hasA"), -max(map(len, RELATIONS[name].leads))),
+    key=lambda name: (name != "can", name == "hasA", -max(map(len, RELATIONS[name].leads))),
 )
 
 

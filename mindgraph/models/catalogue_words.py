@@ -23,7 +23,9 @@ MATERIALS = _words(
     iron brass copper bronze titanium sterling_silver plastic polycarbonate polypropylene acrylic
     silicone rubber latex neoprene foam memory_foam carbon_fiber fiberglass kevlar resin"""
 )
-FAUX = _words("faux imitation synthetic vegan artificial mock like look effect style pu non free")
+FAUX = _words(
+    "faux imitation synthetic vegan artificial mock like look effect style pu non free magnifying"
+)
 """Next to a material, these say that it is another."""
 
 MADE = _words("made crafted constructed built woven knitted knit carved sewn % pure")
@@ -48,6 +50,10 @@ SIZES = _words(
     """xs s m l xl xxl xxxl small medium large mini big tall wide long short regular plus oz lb lbs
     kg g ml cm mm inch inches ft foot feet"""
 )
+
+UNITS = _words("oz lb lbs kg g ml l cm mm m inch inches in ft foot feet pack piece pieces x %") | {
+    '"'
+}
 
 # Adjectives that say something a shopper can check.
 ADJECTIVES = _words(
@@ -191,7 +197,7 @@ MEASURED = _words(
 
 # What may stand before "for" where a purpose follows, whatever its grammar.
 IDEAL = _words(
-    """ideal perfect great good excellent suitable best designed made built meant intended used
+    """ideal perfect use great good excellent suitable best designed made built meant intended used
     useful handy must essential enough companion choice tool partner gear crafted engineered
     recommended fantastic"""
 )
@@ -255,7 +261,17 @@ TITLE_EVENTS = _words(
 )
 """Before the head of a title, these tell what the product is for: a running short is for running.
 """
-WITH_ARTICLE = _words("gym office beach pool studio campus")
+SPOKEN = {"workout": "workouts", "picnic": "picnics", "wedding": "weddings"} | {
+    place: f"the {place}" for place in ("beach", "campus", "gym", "office", "pool", "studio")
+}
+"""How a bare noun of a title stands in a sentence."""
+
+ACTIVITIES = _words(
+    """yoga pilates hiking camping swimming cycling biking jogging skiing gardening cooking baking
+    grilling sewing knitting fishing hunting meditation workout fitness training gym bikram
+    weightlifting picnic"""
+)
+"""Words that no text uses in passing: two products whose texts both say one are related to it."""
 
 TOPICS = EVENTS | _words(
     """mountain road trail winter summer christmas halloween easter birthday baby nursery dog cat
@@ -305,7 +321,7 @@ PLURAL_ONLY = {
 
 NO_HEADS = _words(
     """set kit pack pair piece bundle box lot item product edition version model series collection
-    count case combo assortment accessory unit size style pcs pc refill replacement gift"""
+    count case combo assortment accessory unit size style pcs pc refill replacement gift part"""
 )
 """Heads of titles that tell no type: a set of mugs is no type of set."""
 

@@ -18,6 +18,7 @@ from typing import Any
 from mindgraph.errors import UsageError
 from mindgraph.models import Job, ModelInfo, Part, Reply
 from mindgraph.models.catalogue_words import (
+    ACTIVITIES,
     ADJECTIVES,
     ALLOWS,
     AND,
@@ -53,17 +54,18 @@ from mindgraph.models.catalogue_words import (
     SAME_OBJECT,
     SAME_QUALITY,
     SIZES,
+    SPOKEN,
     STATES,
     THIRD,
     TITLE_ENDS,
     TITLE_EVENTS,
     TOPICAL_PLURALS,
     TOPICS,
+    UNITS,
     VERBS,
     WAYS,
     WEARER,
     WHENEVER,
-    WITH_ARTICLE,
     WORKED_ON,
     gerund,
 )
@@ -110,6 +112,7 @@ class Facts:
     head: str
     title: tuple[str, ...]
     plain: frozenset[str]
+    activities: frozenset[str]
     brand: Said
     materials: Said
     purposes: tuple[Purpose, ...]
@@ -174,12 +177,17 @@ def _facts(card: str) -> Facts:
     title, attributes = fields["title"], fields["attributes"]
     lines = _lines(title) + _lines(fields["description"])
     core = _core(title)
+    plain = frozenset(lemma(word) for line in lines for word in line if word.islower())
     return Facts(
         paths=_paths(fields["categories"]),
         collections=_collections(fields["categories"]),
-        head=_head(core, fields["brand"]),
+        head=_head(core, fields["brand"], plain),
         title=tuple(_topics(core, fields["brand"])),
-        plain=frozenset(lemma(word) for line in lines for word in line if word.islower()),
+        plain=plain,
+        activities=frozenset(
+            word for line in lines for low in line for word in _singly(low.lower())
+        )
+        & ACTIVITIES,
         brand=_said([fields["brand"]]),
         materials=_materials(attributes, title, lines),
         purposes=tuple(islice(chain(_title_purposes(core), _purposes(lines)), MOST)),
@@ -187,7 +195,7 @@ def _facts(card: str) -> Facts:
         qualities=_qualities(lines),
         values=_values(attributes),
         colors=_colors(fields["colors"], attributes),
-        parts=_parts(lines),
+        parts=_parts(_lines(title.partition(" with ")[2]) + _lines(fields["description"])),
     )
 
 
@@ -238,6 +246,10 @@ def _lines(text: str) -> list[list[str]]:
     return [line for line in lines if line]
 
 
+def _singly(word: str) -> tuple[str, str]:
+    return word, word.removesuffix("s")
+
+
 def _lowered(text: str) -> str:
     """Lower case, but for acronyms and trade names: `Full HD Screens` is `full HD screens`."""
     if text.isupper():
@@ -249,6 +261,10 @@ def _is_name(word: str) -> bool:
     return (
         "™" in word or "®" in word or any(part[1:] != part[1:].lower() for part in word.split("-"))
     )
+
+
+def _lemmas(text: str) -> Iterator[str]:
+    return content_lemmas(words(text))
 
 
 def _said(texts: Iterable[str]) -> Said:
@@ -291,35 +307,49 @@ def _collections(categories: list[str]) -> Said:
 
 
 def _core(title: str) -> list[str]:
-    """The title's words before its first comma, dash, bracket, number or "for"."""
-    core: list[str] = []
-    for token in _TOKEN.findall(title.translate(_MARKS)):
-        if token in TITLE_ENDS or token.casefold() in TITLE_ENDS or not token[0].isalpha():
-            if core:
-                break
-        elif any(letter.isdigit() for letter in token):
-            break
-        else:
-            core.append(token)
-    return core
+    """The title's words before its first comma, dash, bracket, number or "for".
+
+    Before a number that is no measure, or before "of", stands a name rather than a noun
+    ("Forerunner 15", "Wizard of Oz"): then the last word is left empty.
+    """
+    tokens = _TOKEN.findall(title.translate(_MARKS))
+    start = next((n for n, token in enumerate(tokens) if token[0].isalpha()), len(tokens))
+    end = next((n for n in range(start, len(tokens)) if _ends_core(tokens[n])), len(tokens))
+    after = [token.casefold() for token in tokens[end : end + 2]] + [""]
+    named = after[0] == "of" or (after[0] not in TITLE_ENDS | {""} and after[1] not in UNITS)
+    return tokens[start:end] + [""] * named
 
 
-def _head(core: list[str], brand: str) -> str:
+def _ends_core(token: str) -> bool:
+    return token.casefold() in TITLE_ENDS or any(sign.isdigit() for sign in token)
+
+
+def _head(core: list[str], brand: str, plain: frozenset[str]) -> str:
     """The noun that names the product's type, as its lemma; empty where the title shows none."""
     while core and core[-1].casefold() in COLORS | SIZES:
         core = core[:-1]
-    if not core or not core[-1].isalpha() or len(core[-1]) < 3:
+    last = core[-1].casefold() if core else ""
+    head = lemma(last)
+    if len(last) < 3 or not last.isalpha() or last in ADJECTIVES or head in set(words(brand)):
         return ""
-    head = lemma(core[-1].casefold())
-    unfit = head in NO_HEADS or head in LIGHT or head in PEOPLE or core[-1].lower() in ADJECTIVES
-    return "" if unfit or head in set(content_lemmas(brand)) else head
+    if head in NO_HEADS | LIGHT | PEOPLE | PREPOSITIONS or not (
+        head in plain or (core[1:] and _is_word(last))
+    ):
+        return ""
+    return head
+
+
+def _is_word(word: str) -> bool:
+    import simplemma
+
+    return bool(simplemma.is_known(word, lang="en"))
 
 
 def _topics(core: list[str], brand: str) -> Iterator[str]:
     """The title's words that are neither brand nor colour nor size, as lemmas, in order."""
-    left_out = set(content_lemmas(brand)) | COLORS | SIZES
+    left_out = set(_lemmas(brand)) | COLORS | SIZES
     for word in core:
-        for form in content_lemmas(word):
+        for form in _lemmas(word):
             if form not in left_out and len(form) > 2:
                 yield form
 
@@ -590,7 +620,7 @@ def _pointing(phrase: list[str]) -> bool:
 
 
 def _has_content(phrase: Iterable[str]) -> bool:
-    forms = {(word, form) for word in phrase for form in content_lemmas(word)}
+    forms = {(word, form) for word in phrase for form in _lemmas(word)}
     return any(word not in LIGHT and form not in LIGHT for word, form in forms)
 
 
@@ -606,7 +636,7 @@ def _common(p: Purpose, q: Purpose) -> str:
 
 
 def _content(purpose: Purpose) -> Iterator[str]:
-    return content_lemmas(" ".join(purpose.words))
+    return _lemmas(" ".join(purpose.words))
 
 
 def _same_start(p: Purpose, q: Purpose) -> tuple[str, ...]:
@@ -616,13 +646,14 @@ def _same_start(p: Purpose, q: Purpose) -> tuple[str, ...]:
         same += 1
     while same > 1 and not (_whole(p, same) and _whole(q, same)):
         same -= 1
-    return p.words[:same]
+    return p.words[:same] if same > 1 or _whole(p, 1) or _whole(q, 1) else ()
 
 
 def _whole(purpose: Purpose, size: int) -> bool:
-    rest = purpose.words[size:]
-    ends = purpose.words[size - 1] not in PREPOSITIONS | DETERMINERS
-    return ends and (not rest or rest[0] in PREPOSITIONS)
+    last, *rest = purpose.words[size - 1 :]
+    if last in PREPOSITIONS | DETERMINERS:
+        return False
+    return not rest or last in LOOSE or rest[0] in PREPOSITIONS | DETERMINERS | LOOSE
 
 
 def _same_end(p: Purpose, q: Purpose) -> tuple[str, ...]:
@@ -733,14 +764,14 @@ def _shared(a: Said, b: Said) -> list[str]:
 
 def _ranked(tails: Iterable[str]) -> list[str]:
     """One tail per meaning, those with more content first, then by alphabet."""
-    return sorted(_said(tails).values(), key=lambda tail: (-len(set(content_lemmas(tail))), tail))
+    return sorted(_said(tails).values(), key=lambda tail: (-len(set(_lemmas(tail))), tail))
 
 
 def _widest(tails: Iterable[str]) -> list[str]:
     """`_ranked` without the tails that another one contains: organic cotton, not also cotton."""
     ranked, kept = _ranked(tails), list[str]()
     for tail in ranked:
-        if not any(set(content_lemmas(tail)) < set(content_lemmas(other)) for other in kept):
+        if not any(set(_lemmas(tail)) < set(_lemmas(other)) for other in kept):
             kept.append(tail)
     return kept
 
@@ -783,7 +814,7 @@ def _related_to(a: Facts, b: Facts) -> list[str]:
     named = [name for name in narrowest if not _is_kind(name)]
     named += [name for name in _parents(a, narrowest) if name in _parents(b, narrowest)]
     topics = [_lowered(name) for name in named if name.casefold() not in OPAQUE]
-    taken = {lemma for tail in _is_a(a, b) for lemma in content_lemmas(tail)}
+    taken = {lemma for tail in _is_a(a, b) for lemma in _lemmas(tail)}
     return _ranked([*topics, *(topic for topic in _title_topics(a, b) if topic not in taken)])
 
 
@@ -796,8 +827,9 @@ def _parents(facts: Facts, names: list[str]) -> list[str]:
 def _title_topics(a: Facts, b: Facts) -> list[str]:
     """Words of both titles that both texts also use as common nouns, and that are no heads."""
     both = set(a.title) & set(b.title) & (a.plain & b.plain | TOPICS)
+    both |= a.activities & b.activities
     return sorted(
-        word
+        SPOKEN.get(word, word)
         for word in both - {a.head, b.head} - LIGHT - ADJECTIVES - PEOPLE - MATERIALS
         if len(word) > 3
     )
@@ -814,7 +846,7 @@ def _similar_to(a: Facts, b: Facts) -> list[str]:
 def _has_a(a: Facts, b: Facts) -> list[str]:
     """Shared parts, but for what the products themselves are: a strap has no strap."""
     parts = _widest(_shared(a.parts, b.parts))
-    return [part for part in parts if not {a.head, b.head} & set(content_lemmas(part))]
+    return [part for part in parts if not {a.head, b.head} & set(_lemmas(part))]
 
 
 def _part_of(a: Facts, b: Facts) -> list[str]:
@@ -823,7 +855,7 @@ def _part_of(a: Facts, b: Facts) -> list[str]:
 
 def _used_for(a: Facts, b: Facts) -> list[str]:
     tails = _widest(filter(None, (_common(p, q) for p in a.purposes for q in b.purposes)))
-    return [f"the {tail}" if tail in WITH_ARTICLE else tail for tail in tails]
+    return [SPOKEN.get(tail, tail) for tail in tails]
 
 
 def _can(a: Facts, b: Facts) -> list[str]:

@@ -253,7 +253,8 @@ def sift_pairs(
 
 
 _SIZES = frozenset(
-    "xs s m l xl xxl xxxl small medium large size pack count ct inch in cm mm ft oz ml kg g lb".split()
+    "xs s m l xl xxl xxxl small medium large size pack count ct "
+    "inch in cm mm ft oz ml kg g lb".split()
 )
 _COLORS = frozenset(
     "black white gray grey red orange yellow green blue purple pink brown beige silver gold navy "

@@ -1,0 +1,313 @@
+"""The verbs: each reads its options, calls one function, and prints.
+
+This is the only place that exits. Data goes to stdout, all else to stderr. Exit codes: 0 done,
+1 the run failed, 2 wrong use, config or input, 3 done, but rows in error were left out.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mindgraph import __version__
+from mindgraph.errors import MindgraphError
+
+if TYPE_CHECKING:
+    from mindgraph.runs import Left
+
+LEFT_OUT = 3
+
+
+class _Verbs(click.Group):
+    """A group whose verbs end in one clear line, or with a traceback where `--debug` asks."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MindgraphError as error:
+            if ctx.params.get("debug"):
+                traceback.print_exc()
+            for line in str(error).splitlines():
+                click.echo(f"mindgraph: {line}", err=True)
+            ctx.exit(error.exit_code)
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+@click.option("--debug", is_flag=True, help="Show a traceback where something fails.")
+def main(debug: bool) -> None:
+    """Build a graph of why products are bought together, and ask it.
+
+    \b
+    Example:
+      mindgraph build demo
+      mindgraph why runs/demo COF-101 COF-102
+    """
+
+
+@main.command()
+@click.argument("config")
+@click.option("--run", metavar="DIR", help="The run folder; by default runs/<name of the config>.")
+@click.option(
+    "--engine", type=click.Choice(["local"]), default="local", help="Where the stages run."
+)
+@click.option("--dry-run", is_flag=True, help="Ask no model; print what would be done, per stage.")
+@click.option("--quiet", is_flag=True, help="No progress; errors only.")
+def build(config: str, run: str | None, engine: str, dry_run: bool, quiet: bool) -> None:
+    """Run or continue the pipeline of CONFIG.
+
+    CONFIG is a YAML file, or the bare name of a bundled one. Started again, a build continues.
+
+    \b
+    Example:
+      mindgraph build configs/demo.yaml --run runs/demo
+    """
+    from mindgraph import runs
+
+    if dry_run:
+        _table(runs.plan(config, run))
+        return
+    with _progress(quiet) as progress:
+        built = runs.build(config, run, progress)
+    if not quiet:
+        _summary(built.manifest)
+        click.echo(f"{built.folder}: built; see: mindgraph stats {built.folder}", err=True)
+    _tell(built.left_out, f"{built.folder}/rejected")
+
+
+def _summary(manifest: dict[str, Any]) -> None:
+    nodes = ", ".join(f"{rows:,} {label}" for label, rows in manifest["nodes"].items())
+    edges = sum(manifest["edges"].values())
+    click.echo(f"nodes: {nodes}; edges: {edges:,}", err=True)
+
+
+def _tell(left_out: Sequence[Left], where: str) -> None:
+    """Say which rows were left out by an error, the first of each kind a line each, and exit."""
+    if not left_out:
+        return
+    for left in left_out:
+        for line in left.lines:
+            click.echo(f"mindgraph: {line}", err=True)
+        if left.count > len(left.lines):
+            more = left.count - len(left.lines)
+            click.echo(f"mindgraph: … and {more:,} more: {left.reason} ({left.stage})", err=True)
+    total = sum(left.count for left in left_out)
+    click.echo(f"mindgraph: {total:,} rows in error were left out; all are in {where}", err=True)
+    sys.exit(LEFT_OUT)
+
+
+@main.command()
+@click.argument("config")
+def check(config: str) -> None:
+    """Check CONFIG and all it names: every problem in one go, with its repair.
+
+    \b
+    Example:
+      mindgraph check configs/demo.yaml
+    """
+    from mindgraph import runs
+
+    checked = runs.check(config)
+    for problem in checked.problems:
+        click.echo(f"mindgraph: {problem}", err=True)
+    if checked.problems:
+        sys.exit(2)
+    _tell(checked.left_out, "the files named above")
+    click.echo(f"{config}: no problem found", err=True)
+
+
+@main.command()
+@click.argument("run")
+@click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table")
+def stats(run: str, shape: str) -> None:
+    """Print the counts of RUN: stages, relations, categories, coverage, top concepts.
+
+    \b
+    Example:
+      mindgraph stats runs/demo --format json
+    """
+    from mindgraph import asking
+
+    told = asking.stats(run)
+    if shape == "json":
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    _heading("stages")
+    _table([_stage_row(stage) for stage in told["stages"]])
+    for name in ("nodes", "edges", "coverage"):
+        _heading(name)
+        _table([{name: key, "rows": rows} for key, rows in told[name].items()])
+    for name in ("relations", "categories", "concepts"):
+        _heading(name)
+        _table(told[name])
+
+
+def _stage_row(stage: dict[str, Any]) -> dict[str, Any]:
+    dropped = ", ".join(f"{reason}: {rows:,}" for reason, rows in stage["dropped"].items())
+    return {"stage": stage["name"], "in": stage["in"], "out": stage["out"], "dropped": dropped}
+
+
+@main.command()
+@click.argument("run", required=False)
+@click.argument("question", required=False, metavar="QUERY_OR_FILE")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Bind a parameter.")
+@click.option(
+    "--format", "shape", type=click.Choice(["table", "json", "jsonl", "csv"]), default="table"
+)
+@click.option("--seconds", default=60.0, show_default=True, help="Stop a slower query.")
+@click.option("--list", "listed", is_flag=True, help="Print the library of questions.")
+def query(
+    run: str | None,
+    question: str | None,
+    parameters: tuple[str, ...],
+    shape: str,
+    seconds: float,
+    listed: bool,
+) -> None:
+    """Ask RUN a read-only question: Cypher, a file, or a name of the library.
+
+    \b
+    Example:
+      mindgraph query --list
+      mindgraph query runs/demo top_concepts -p relation=usedFor
+      mindgraph query runs/demo 'MATCH (p:Product) RETURN p.title LIMIT 3' --format csv
+    """
+    if listed:
+        _list_questions()
+        return
+    if run is None or question is None:
+        raise click.UsageError("give RUN and QUERY_OR_FILE, or --list")
+    from mindgraph.stores import open_store
+    from mindgraph.stores.questions import bind, find_question
+
+    asked = find_question(question)
+    values = bind(asked, parameters)
+    with open_store(run) as store:
+        _rows(store.ask(asked.text, values, seconds), shape)
+
+
+def _list_questions() -> None:
+    from mindgraph.stores.questions import questions
+
+    for question in questions():
+        click.echo(f"{question.name}: {question.title}{' (scans)' if question.scans else ''}")
+        for parameter in question.parameters:
+            default = f" = {parameter.default}" if parameter.default is not None else ""
+            click.echo(f"    -p {parameter.name}: {parameter.kind}{default} -- {parameter.meaning}")
+
+
+@main.command()
+@click.argument("run")
+@click.argument("product_a")
+@click.argument("product_b")
+@click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table")
+@click.option("--limit", default=20, show_default=True, help="Rows of each kind.")
+def why(run: str, product_a: str, product_b: str, shape: str, limit: int) -> None:
+    """Say what joins two products, also where they were never bought together.
+
+    \b
+    Example:
+      mindgraph why runs/demo COF-101 COF-102
+    """
+    from mindgraph import asking
+
+    told = asking.why(run, product_a, product_b, limit)
+    if shape == "json":
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        return
+    click.echo(" + ".join(f"{product['title']} ({product['id']})" for product in told["products"]))
+    for name, heading in _WHY.items():
+        _heading(heading)
+        _table(told[name]) if told[name] else click.echo("nothing")
+
+
+_WHY = {
+    "together": "stated of this very pair",
+    "shared": "intentions stated of co-buys of both",
+    "concepts": "concepts that intentions of both fall under",
+}
+
+
+def _heading(text: str) -> None:
+    click.echo(f"\n{text}")
+
+
+def _rows(rows: Iterator[dict[str, Any]], shape: str) -> None:
+    """Print rows as they come; only a table has to wait for all of them."""
+    if shape == "table":
+        _table(list(rows))
+    elif shape == "csv":
+        _csv(rows)
+    elif shape == "jsonl":
+        for row in rows:
+            click.echo(json.dumps(row, ensure_ascii=False, default=str))
+    else:
+        click.echo(json.dumps(list(rows), ensure_ascii=False, indent=1, default=str))
+
+
+def _csv(rows: Iterator[dict[str, Any]]) -> None:
+    import csv
+
+    writer = None
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(sys.stdout, list(row), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow(row)
+
+
+_WIDEST = 72
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> None:
+    """Print rows in columns, numbers to the right, long texts cut."""
+    if not rows:
+        click.echo("no rows", err=True)
+        return
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    cells = [names, *([_cell(row.get(name)) for name in names] for row in rows)]
+    widths = [max(len(line[place]) for line in cells) for place in range(len(names))]
+    numeric = [isinstance(rows[0].get(name), (int, float)) for name in names]
+    for line in cells:
+        click.echo("  ".join(_aligned(line, widths, numeric)).rstrip())
+
+
+def _aligned(line: Iterable[str], widths: list[int], numeric: list[bool]) -> Iterator[str]:
+    for cell, width, right in zip(line, widths, numeric, strict=True):
+        yield cell.rjust(width) if right else cell.ljust(width)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    text = f"{value:,}" if isinstance(value, int) else str(value)
+    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Any]:
+    """A bar on a terminal, a line a minute in a log, nothing when quiet."""
+    if quiet:
+        yield lambda name, rows: None
+        return
+    from tqdm import tqdm
+
+    terminal = sys.stderr.isatty()
+    shown = {"mininterval": 0.2} if terminal else {"mininterval": 60, "ascii": True, "ncols": 80}
+    with tqdm(
+        unit=" rows", file=sys.stderr, leave=False, delay=1 if terminal else 60, **shown
+    ) as bar:
+
+        def progress(name: str, rows: int) -> None:
+            bar.set_description_str(name, refresh=False)
+            bar.update(rows)
+
+        yield progress
