@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from mindgraph import __version__
@@ -246,20 +247,21 @@ def _left_out(folder: Path) -> Iterator[Left]:
     for file in sorted((folder / "rejected").glob("*.parquet")):
         counts: dict[str, int] = {}
         lines: dict[str, list[str]] = {}
-        for batch in pq.ParquetFile(file).iter_batches():
-            for row in _errors(batch):
-                counts[row["reason"]] = counts.get(row["reason"], 0) + 1
-                if counts[row["reason"]] <= _SHOWN:
-                    lines.setdefault(row["reason"], []).append(line_of(row))
+        for row in _errors(pq.ParquetFile(file)):
+            counts[row["reason"]] = counts.get(row["reason"], 0) + 1
+            if counts[row["reason"]] <= _SHOWN:
+                lines.setdefault(row["reason"], []).append(line_of(row))
         for reason, count in counts.items():
             yield Left(file.stem, reason, count, tuple(lines[reason]))
 
 
-def _errors(batch: pa.RecordBatch) -> list[dict[str, Any]]:
-    import pyarrow.compute as pc
-
+def _errors(file: pq.ParquetFile) -> Iterator[dict[str, Any]]:
+    """The errors of a rejected table; groups of rows that hold none are not read."""
     errors = pa.array([reason.name for reason in REASONS.values() if reason.is_error])
-    return list(batch.filter(pc.is_in(batch["reason"], errors)).to_pylist())
+    for group in range(file.num_row_groups):
+        found = pc.is_in(file.read_row_group(group, ["reason"])["reason"], errors)
+        if pc.any(found).as_py():
+            yield from file.read_row_group(group).filter(found).to_pylist()
 
 
 def line_of(row: dict[str, Any]) -> str:

@@ -18,7 +18,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\u
 _BLANKS = re.compile(r"\s+")
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}|!--.*?--)>", re.DOTALL)
 _UNSEEN = re.compile(r"<(script|style)\b.{0,20000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\W_]+")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[^\W_]+")
 
 
 def clean(text: str) -> str:
@@ -54,6 +54,7 @@ def plain(text: str) -> str:
     return clean(text)
 
 
+@lru_cache(maxsize=1 << 16)
 def iri_safe(text: str) -> str:
     """A name as it can stand in an IRI: all but `A-Za-z0-9-._~` percent-encoded, and reversible.
 
@@ -65,7 +66,7 @@ def iri_safe(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words and numbers of a text, lower case, in order."""
-    return [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
+    return _WORD.findall(text.casefold().replace("’", "'"))
 
 
 # One spelling of a word for two: the merge key must not tell British from American.

@@ -48,19 +48,25 @@ def mentions(text: str, isa: IsA) -> Iterator[tuple[str, list[tuple[str, float]]
     found = words(text)
     place = 0
     while place < len(found):
-        for length in range(min(LONGEST, len(found) - place), 0, -1):
-            phrase = found[place : place + length]
-            concepts = _look_up(phrase, isa)
-            if concepts:
-                yield " ".join(phrase), concepts
-                place += length - 1
-                break
-        place += 1
+        length, concepts = _longest_mention(found[place : place + LONGEST], isa)
+        if concepts:
+            yield " ".join(found[place : place + length]), concepts
+        place += length
+
+
+def _longest_mention(found: list[str], isa: IsA) -> tuple[int, list[tuple[str, float]]]:
+    """The longest known phrase at the start of some words; length 1 where none is known."""
+    if found[0] in STOP_WORDS:
+        return 1, []
+    for length in range(min(isa.longest(found[0]), len(found)), 1, -1):
+        if concepts := _look_up(found[:length], isa):
+            return length, concepts
+    return 1, _look_up(found[:1], isa)
 
 
 def _look_up(phrase: list[str], isa: IsA) -> list[tuple[str, float]]:
     last = phrase[-1]
-    if last in STOP_WORDS or phrase[0] in STOP_WORDS:
+    if last in STOP_WORDS:
         return []
     known = isa.concepts(" ".join(phrase))
     if known or not last.isalpha():

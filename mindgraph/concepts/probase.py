@@ -25,9 +25,12 @@ ISA = pa.schema(
 
 
 def read_isa(line: str) -> tuple[str, str, int]:
-    """One line of an is-a table; ValueError where it is none."""
+    """One line of an is-a table; ValueError where it is none.
+
+    Words of a text are told apart at hyphens, so an instance must be too.
+    """
     concept, instance, frequency = line.split("\t")
-    concept, instance = clean(concept).casefold(), clean(instance).casefold()
+    concept, instance = clean(concept).casefold(), clean(instance.replace("-", " ")).casefold()
     if not (concept and instance) or int(frequency) < 1:
         raise ValueError(line)
     return concept, instance, int(frequency)
@@ -61,9 +64,18 @@ class IsA:
                 of_instance[concept] = of_instance.get(concept, 0) + frequency
         self._concepts = {name: _likeliest(found, name, top) for name, found in counts.items()}
 
+        self._longest: dict[str, int] = {}
+        for name in self._concepts:
+            first, *rest = name.split(" ")
+            self._longest[first] = max(self._longest.get(first, 0), 1 + len(rest))
+
+    def longest(self, first: str) -> int:
+        """How many words the longest instance has that starts with this word; 0 if none does."""
+        return self._longest.get(first, 0)
+
     def concepts(self, instance: str) -> list[tuple[str, float]]:
         """Concepts of an instance with P(concept | instance); empty where it is not known."""
-        return self._concepts.get(instance, [])
+        return self._concepts.get(instance.replace("-", " "), [])
 
 
 def _likeliest(counts: dict[str, int], instance: str, top: int) -> list[tuple[str, float]]:

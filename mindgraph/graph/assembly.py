@@ -65,11 +65,14 @@ FROM statements GROUP BY id, pair, intention, relation
 """
 
 STATEMENTS_AGAIN = """
+WITH again AS (SELECT id FROM statements GROUP BY id HAVING count(*) > 1),
+placed AS (
+    SELECT s.*, row_number() OVER (PARTITION BY s.id ORDER BY s.surface) AS place
+    FROM statements s JOIN again a ON a.id = s.id
+)
 SELECT 'same statement again' AS reason, CAST(NULL AS VARCHAR) AS file,
-    CAST(NULL AS BIGINT) AS row, t.relation AS field, t.pair AS item, t.surface AS detail
-FROM (
-    SELECT s.*, row_number() OVER (PARTITION BY id ORDER BY surface) AS place FROM statements s
-) t WHERE t.place > 1
+    CAST(NULL AS BIGINT) AS row, relation AS field, pair AS item, surface AS detail
+FROM placed WHERE place > 1
 """
 
 NODE_QUERIES = {

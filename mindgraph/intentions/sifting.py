@@ -7,13 +7,22 @@ Sources of the rules: COSMO (SIGMOD 2024) for incomplete, copied and generic sta
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from mindgraph.intentions.tails import tail_of
-from mindgraph.records import STATEMENT, Outcome, intention_id, rejected, statement_id
+from mindgraph.records import (
+    REJECTED,
+    STATEMENT,
+    Outcome,
+    intention_id,
+    rejected,
+    statement_id,
+)
 from mindgraph.text import key_of_words, words
 
 _LEFT_OVER = re.compile(
@@ -21,6 +30,9 @@ _LEFT_OVER = re.compile(
     r"|^(?:assistant|user):|\bas an ai\b|\bi(?:'m| am) sorry\b|\bi can(?:no|')t\b",
     re.IGNORECASE,
 )
+# The pattern is slow; a tail with none of these cannot match it.
+_SUSPECT = frozenset("person personx item product assistant user ai sorry can't cannot".split())
+_PLACEHOLDER = frozenset("<[{")
 _OPEN_ENDS = frozenset(
     "a an the of for to with and or but in on at by from as that which because their his her its "
     "be is are was were if than into about".split()
@@ -28,13 +40,11 @@ _OPEN_ENDS = frozenset(
 
 
 class Claim(NamedTuple):
-    """One row of the sift's input: a claim, both titles, and whether its pair is in the graph."""
+    """One claim of the sift's input that its judge let pass, with the titles of its pair."""
 
     pair: str
     relation: str
     text: str
-    verdict: str | None
-    verdict_text: str | None
     agreement: float | None
     typicality: float | None
     plausibility: float | None
@@ -42,43 +52,61 @@ class Claim(NamedTuple):
     row: int | None
     title_a: str | None
     title_b: str | None
-    kept: bool
 
 
 def sift(batch: pa.RecordBatch, max_words: int, title_share: float, keep_unparsed: bool) -> Outcome:
-    """A batch of claims, columns as in `Claim`, as statements and what was left out."""
+    """A batch of claims as statements, and what was left out.
+
+    Beside the fields of `Claim` a row has `verdict`, `verdict_text`, and `kept`: whether its pair
+    is in the graph.
+    """
+    unwanted = _unwanted(batch, keep_unparsed)
     good: list[tuple[Any, ...]] = []
     bad: list[dict[str, Any]] = []
-    columns = (batch.column(name).to_pylist() for name in Claim._fields)
-    for claim in map(Claim._make, zip(*columns, strict=True)):
-        reason = _unwanted(claim, keep_unparsed)
-        if reason is None:
-            tail = tail_of(claim.relation, claim.text)
-            found = words(tail)
-            reason = _broken(tail, found, max_words) or _copied(tail, found, claim, title_share)
+    for claim in _claims(batch.filter(pc.is_null(unwanted))):
+        tail = tail_of(claim.relation, claim.text)
+        found = words(tail)
+        reason = _broken(tail, found, max_words) or _copied(tail, found, claim, title_share)
         if reason is None:
             good.append(_statement(claim, tail, key_of_words(found) or tail.casefold()))
         else:
             bad.append(_left_out(claim, reason))
-    tables = {"statements": _table(good), "rejected": rejected(bad)}
+    judged = _judged(batch.filter(pc.is_valid(unwanted)), unwanted.drop_null())
+    tables = {"statements": _table(good), "rejected": pa.concat_tables([judged, rejected(bad)])}
     return Outcome(len(batch), tables)
 
 
-def _unwanted(claim: Claim, keep_unparsed: bool) -> str | None:
-    if not claim.kept:
-        return "pair not kept"
-    if claim.verdict == "no":
-        return "judged no"
-    if claim.verdict == "unparsed" and not keep_unparsed:
-        return "verdict unparsed"
-    return None
+def _claims(batch: pa.RecordBatch) -> Iterator[Claim]:
+    columns = (batch.column(name).to_pylist() for name in Claim._fields)
+    return map(Claim._make, zip(*columns, strict=True))
+
+
+def _unwanted(batch: pa.RecordBatch, keep_unparsed: bool) -> pa.Array:
+    """Why a claim's judge or pair rules it out, column-wise; null where neither does."""
+    said = pc.fill_null(batch["verdict"], "")
+    cases = pc.make_struct(
+        pc.invert(batch["kept"]),
+        pc.equal(said, "no"),
+        pc.and_(pc.equal(said, "unparsed"), not keep_unparsed),
+    )
+    return pc.case_when(cases, "pair not kept", "judged no", "verdict unparsed")
+
+
+def _judged(rows: pa.RecordBatch, reasons: pa.Array) -> pa.Table:
+    details = pc.binary_join_element_wise(
+        rows["text"], rows["verdict_text"], " | ", null_handling="skip"
+    )
+    columns = [reasons, rows["file"], rows["row"], rows["relation"], rows["pair"], details]
+    return pa.table(columns, names=REJECTED.names).cast(REJECTED)
 
 
 def _broken(tail: str, found: list[str], max_words: int) -> str | None:
     """Whether the text is no whole thought: nothing in it, cut off, or the template's own words."""
     if not found or found[-1] in _OPEN_ENDS or tail.endswith(("...", "…", ",", "-", "(", ":")):
         return "incomplete"
-    if _LEFT_OVER.search(tail):
+    if not (_SUSPECT.isdisjoint(found) and _PLACEHOLDER.isdisjoint(tail)) and _LEFT_OVER.search(
+        tail
+    ):
         return "template left over"
     return "too long" if len(found) > max_words else None
 
@@ -99,7 +127,8 @@ _SHORT = 4  # "a type of USB extension cable" names the product's kind: fewer wo
 
 def _covers(found: list[str], title: str, share: float) -> bool:
     named = _title_words(title)
-    return len(named) >= _SHORT and len(named.intersection(found)) >= share * len(named)
+    needed = max(_SHORT, share * len(named))
+    return len(found) >= needed and len(named.intersection(found)) >= needed
 
 
 @lru_cache(maxsize=4096)
@@ -123,14 +152,13 @@ def _table(rows: list[tuple[Any, ...]]) -> pa.Table:
 
 
 def _left_out(claim: Claim, reason: str) -> dict[str, Any]:
-    judged = reason in ("judged no", "verdict unparsed")
     return {
         "reason": reason,
         "file": claim.file,
         "row": claim.row,
         "field": claim.relation,
         "item": claim.pair,
-        "detail": f"{claim.text} | {claim.verdict_text}" if judged else claim.text,
+        "detail": claim.text,
     }
 
 

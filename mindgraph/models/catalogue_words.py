@@ -261,11 +261,6 @@ TITLE_EVENTS = _words(
 )
 """Before the head of a title, these tell what the product is for: a running short is for running.
 """
-SPOKEN = {"workout": "workouts", "picnic": "picnics", "wedding": "weddings"} | {
-    place: f"the {place}" for place in ("beach", "campus", "gym", "office", "pool", "studio")
-}
-"""How a bare noun of a title stands in a sentence."""
-
 ACTIVITIES = _words(
     """yoga pilates hiking camping swimming cycling biking jogging skiing gardening cooking baking
     grilling sewing knitting fishing hunting meditation workout fitness training gym bikram
@@ -273,13 +268,27 @@ ACTIVITIES = _words(
 )
 """Words that no text uses in passing: two products whose texts both say one are related to it."""
 
-TOPICS = EVENTS | _words(
-    """mountain road trail winter summer christmas halloween easter birthday baby nursery dog cat
-    horse aquarium kitchen bathroom bedroom garden patio lawn coffee tea wine beer guitar piano
-    violin drum music football soccer basketball baseball golf tennis hockey boxing dance ballet
-    bike bicycle motorcycle laptop computer phone tablet camera printer network touring bikram"""
+TOPICS = TITLE_EVENTS | _words(
+    """mountain road trail winter summer christmas halloween easter birthday party baby nursery dog
+    aquarium kitchen bathroom bedroom garden patio lawn tea beer guitar piano violin music football
+    soccer basketball baseball golf hockey boxing dance ballet bike bicycle motorcycle laptop
+    printer"""
 )
-"""Words that are a topic in any title."""
+"""Words that are a topic in any title or category."""
+
+SPOKEN = {
+    **{place: f"the {place}" for place in ("beach", "campus", "gym", "office", "pool", "studio")},
+    **{
+        thing: thing + "s"
+        for thing in (
+            "bicycle bike birthday dog guitar laptop motorcycle mountain picnic piano"
+            " printer road trail violin wedding workout"
+        ).split()
+    },
+    "baby": "babies",
+    "party": "parties",
+}
+"""How the bare noun of a title stands in a sentence."""
 
 # Category names: those that only sort goods, and those that name a topic or a kind of thing.
 MERCHANDISING = _words(

@@ -17,58 +17,7 @@ from typing import Any
 
 from mindgraph.errors import UsageError
 from mindgraph.models import Job, ModelInfo, Part, Reply
-from mindgraph.models.catalogue_words import (
-    ACTIVITIES,
-    ADJECTIVES,
-    ALLOWS,
-    AND,
-    CLAUSE,
-    COLORS,
-    DETERMINERS,
-    EVENTS,
-    FAUX,
-    GERUND,
-    HELPS,
-    IDEAL,
-    KIND_NOUNS,
-    LIGHT,
-    LOOSE,
-    MADE,
-    MAKE,
-    MATERIAL_NAMES,
-    MATERIALS,
-    MEASURED,
-    MERCHANDISING,
-    NO_HEADS,
-    NO_VALUES,
-    NOT_FOR,
-    NOT_GERUNDS,
-    NOT_QUALITIES,
-    OPAQUE,
-    PART_PAIRS,
-    PARTS,
-    PEOPLE,
-    PLACED,
-    PLURAL_ONLY,
-    PREPOSITIONS,
-    SAME_OBJECT,
-    SAME_QUALITY,
-    SIZES,
-    SPOKEN,
-    STATES,
-    THIRD,
-    TITLE_ENDS,
-    TITLE_EVENTS,
-    TOPICAL_PLURALS,
-    TOPICS,
-    UNITS,
-    VERBS,
-    WAYS,
-    WEARER,
-    WHENEVER,
-    WORKED_ON,
-    gerund,
-)
+from mindgraph.models import catalogue_words as lexicon
 from mindgraph.relations import RELATIONS
 from mindgraph.text import NEGATIONS, clean, content_lemmas, lemma, merge_key, words
 
@@ -110,9 +59,8 @@ class Facts:
     paths: tuple[tuple[str, ...], ...]
     collections: Said
     head: str
-    title: tuple[str, ...]
-    plain: frozenset[str]
-    activities: frozenset[str]
+    title: Said
+    topics: frozenset[str]
     brand: Said
     materials: Said
     purposes: tuple[Purpose, ...]
@@ -176,18 +124,14 @@ def _facts(card: str) -> Facts:
     fields = _fields(card)
     title, attributes = fields["title"], fields["attributes"]
     lines = _lines(title) + _lines(fields["description"])
-    core = _core(title)
+    core, paths = _core(title), _paths(fields["categories"])
     plain = frozenset(lemma(word) for line in lines for word in line if word.islower())
     return Facts(
-        paths=_paths(fields["categories"]),
+        paths=paths,
         collections=_collections(fields["categories"]),
         head=_head(core, fields["brand"], plain),
-        title=tuple(_topics(core, fields["brand"])),
-        plain=plain,
-        activities=frozenset(
-            word for line in lines for low in line for word in _singly(low.lower())
-        )
-        & ACTIVITIES,
+        title=_named(core, fields["brand"]),
+        topics=_topics([title, *chain(*paths)], lines),
         brand=_said([fields["brand"]]),
         materials=_materials(attributes, title, lines),
         purposes=tuple(islice(chain(_title_purposes(core), _purposes(lines)), MOST)),
@@ -246,10 +190,6 @@ def _lines(text: str) -> list[list[str]]:
     return [line for line in lines if line]
 
 
-def _singly(word: str) -> tuple[str, str]:
-    return word, word.removesuffix("s")
-
-
 def _lowered(text: str) -> str:
     """Lower case, but for acronyms and trade names: `Full HD Screens` is `full HD screens`."""
     if text.isupper():
@@ -293,7 +233,7 @@ def _paths(categories: list[str]) -> tuple[tuple[str, ...], ...]:
     paths: list[tuple[str, ...]] = []
     for path in categories:
         levels = _levels(path)
-        sold = (n for n, level in enumerate(levels) if level.casefold() in MERCHANDISING)
+        sold = (n for n, level in enumerate(levels) if level.casefold() in lexicon.MERCHANDISING)
         paths.append(tuple(levels[: next(sold, len(levels))]))
     return tuple(path for path in paths if path)
 
@@ -316,23 +256,23 @@ def _core(title: str) -> list[str]:
     start = next((n for n, token in enumerate(tokens) if token[0].isalpha()), len(tokens))
     end = next((n for n in range(start, len(tokens)) if _ends_core(tokens[n])), len(tokens))
     after = [token.casefold() for token in tokens[end : end + 2]] + [""]
-    named = after[0] == "of" or (after[0] not in TITLE_ENDS | {""} and after[1] not in UNITS)
+    named = after[0] == "of" or (after[0] not in lexicon.TITLE_ENDS | {""} and after[1] not in lexicon.UNITS)
     return tokens[start:end] + [""] * named
 
 
 def _ends_core(token: str) -> bool:
-    return token.casefold() in TITLE_ENDS or any(sign.isdigit() for sign in token)
+    return token.casefold() in lexicon.TITLE_ENDS or any(sign.isdigit() for sign in token)
 
 
 def _head(core: list[str], brand: str, plain: frozenset[str]) -> str:
     """The noun that names the product's type, as its lemma; empty where the title shows none."""
-    while core and core[-1].casefold() in COLORS | SIZES:
+    while core and core[-1].casefold() in lexicon.COLORS | lexicon.SIZES:
         core = core[:-1]
     last = core[-1].casefold() if core else ""
     head = lemma(last)
-    if len(last) < 3 or not last.isalpha() or last in ADJECTIVES or head in set(words(brand)):
+    if len(last) < 3 or not last.isalpha() or last in lexicon.ADJECTIVES or head in set(words(brand)):
         return ""
-    if head in NO_HEADS | LIGHT | PEOPLE | PREPOSITIONS or not (
+    if head in lexicon.NO_HEADS | lexicon.LIGHT | lexicon.PEOPLE | lexicon.PREPOSITIONS or not (
         head in plain or (core[1:] and _is_word(last))
     ):
         return ""
@@ -345,13 +285,19 @@ def _is_word(word: str) -> bool:
     return bool(simplemma.is_known(word, lang="en"))
 
 
-def _topics(core: list[str], brand: str) -> Iterator[str]:
-    """The title's words that are neither brand nor colour nor size, as lemmas, in order."""
-    left_out = set(_lemmas(brand)) | COLORS | SIZES
-    for word in core:
-        for form in _lemmas(word):
-            if form not in left_out and len(form) > 2:
-                yield form
+def _named(core: list[str], brand: str) -> Said:
+    """The words of a title's core that are not the brand, in order."""
+    left_out = set(_lemmas(brand))
+    keyed = ((merge_key(word), word) for word in core if word[:1].isalpha())
+    return {key: word for key, word in keyed if key not in left_out}
+
+
+def _topics(names: list[str], lines: list[list[str]]) -> frozenset[str]:
+    """What a title or a category names as a topic, and what any sentence does."""
+    named = {form for name in names for word in words(name) for form in (word, lemma(word))}
+    told = {word.lower() for line in lines for word in line}
+    told |= {word.removesuffix("s") for word in told}
+    return frozenset(lexicon.SPOKEN.get(word, word) for word in named & lexicon.TOPICS | told & lexicon.ACTIVITIES)
 
 
 # Materials, qualities, parts: words of a list, where they are said of the product itself.
@@ -362,7 +308,7 @@ def _materials(attributes: Mapping[str, list[str]], title: str, lines: list[list
     stated = [
         _lowered(value)
         for name, values in attributes.items()
-        if _attribute(name) in MATERIAL_NAMES
+        if _attribute(name) in lexicon.MATERIAL_NAMES
         for value in values
         if _is_value(value)
     ]
@@ -374,14 +320,14 @@ def _materials(attributes: Mapping[str, list[str]], title: str, lines: list[list
 def _plainer(material: str) -> str:
     """The material without its modifiers: organic cotton is cotton, but faux leather no leather."""
     *front, last = words(material) or [""]
-    return last if front and last in MATERIALS and FAUX.isdisjoint(front) else ""
+    return last if front and last in lexicon.MATERIALS and lexicon.FAUX.isdisjoint(front) else ""
 
 
 def _made_of(line: list[str]) -> Iterator[str]:
     low = [lemma(word.lower()) for word in line]
     at = 0
     while at < len(low):
-        size = next((n for n in (2, 1) if " ".join(low[at : at + n]) in MATERIALS), 0)
+        size = next((n for n in (2, 1) if " ".join(low[at : at + n]) in lexicon.MATERIALS), 0)
         if size and _says_made(low, line, at, at + size):
             yield " ".join(low[at : at + size])
         at += size or 1
@@ -390,23 +336,23 @@ def _made_of(line: list[str]) -> Iterator[str]:
 def _says_made(low: list[str], line: list[str], start: int, end: int) -> bool:
     near = {word.lower() for word in line[max(0, start - 4) : start]}
     after = low[end] if end < len(low) else ""
-    if near & (FAUX | NEGATIONS) or after in FAUX | WORKED_ON:
+    if near & (lexicon.FAUX | NEGATIONS) or after in lexicon.FAUX | lexicon.WORKED_ON:
         return False
-    return bool(near & MADE) or after in MAKE or (start < 5 and _opens(line[:start]))
+    return bool(near & lexicon.MADE) or after in lexicon.MAKE or (start < 5 and _opens(line[:start]))
 
 
 def _opens(front: list[str]) -> bool:
     """Whether these words still belong to the noun phrase that a sentence opens with."""
     return not any(
-        word.lower() in PREPOSITIONS | CLAUSE
+        word.lower() in lexicon.PREPOSITIONS | lexicon.CLAUSE
         or not word[0].isalpha()
         or (word.endswith("s") and not word.endswith(("ss", "'s")) and word.lower() != "this")
         for word in front
     )
 
 
-_FLAT_QUALITIES = {quality.replace("-", " "): quality for quality in sorted(ADJECTIVES)}
-_ALL_QUALITIES = {**_FLAT_QUALITIES, **SAME_QUALITY}
+_FLAT_QUALITIES = {quality.replace("-", " "): quality for quality in sorted(lexicon.ADJECTIVES)}
+_ALL_QUALITIES = {**_FLAT_QUALITIES, **lexicon.SAME_QUALITY}
 
 
 def _qualities(lines: list[list[str]]) -> Said:
@@ -424,7 +370,7 @@ def _qualities_in(line: list[str]) -> Iterator[str]:
 
 def _of_a_part(after: list[str]) -> bool:
     """Whether an adjective belongs to a part: an adjustable strap makes no adjustable bag."""
-    return any(lemma(word) in PARTS for word in after)
+    return any(lemma(word) in lexicon.PARTS for word in after)
 
 
 def _negated(low: list[str], at: int) -> bool:
@@ -437,31 +383,31 @@ def _parts(lines: list[list[str]]) -> Said:
 
 def _parts_in(low: list[str]) -> Iterator[tuple[str, str]]:
     for at, word in enumerate(low):
-        part = "" if word in THIRD else lemma(word)
-        if part not in PARTS and f"{lemma(low[at - 1])} {part}" not in PART_PAIRS:
+        part = "" if word in lexicon.THIRD else lemma(word)
+        if part not in lexicon.PARTS and f"{lemma(low[at - 1])} {part}" not in lexicon.PART_PAIRS:
             continue
         if at + 1 < len(low) and not _closes(low[at + 1]):
             continue
         if _placed(low[max(0, at - 5) : at]):
             continue
         pair = f"{low[at - 1]} {part}" if at else ""
-        if pair in PART_PAIRS:
-            yield pair, PART_PAIRS[pair]
-        if part in PARTS:
-            yield part, PARTS[part]
+        if pair in lexicon.PART_PAIRS:
+            yield pair, lexicon.PART_PAIRS[pair]
+        if part in lexicon.PARTS:
+            yield part, lexicon.PARTS[part]
 
 
 def _closes(word: str) -> bool:
     """Whether a noun phrase can end before this word."""
-    return word in PREPOSITIONS | CLAUSE | AND or word in THIRD
+    return word in lexicon.PREPOSITIONS | lexicon.CLAUSE | lexicon.AND or word in lexicon.THIRD
 
 
 def _placed(before: list[str]) -> bool:
     """Whether a part is only where something goes ("fits in your pocket"), or is not there."""
     for word in reversed(before):
-        if word in PLACED:
+        if word in lexicon.PLACED:
             return True
-        if word in PREPOSITIONS | CLAUSE | AND:
+        if word in lexicon.PREPOSITIONS | lexicon.CLAUSE | lexicon.AND:
             return False
     return False
 
@@ -475,7 +421,7 @@ def _attribute(name: str) -> str:
 
 def _is_value(value: str) -> bool:
     plain = value.casefold()
-    return bool(plain) and plain not in NO_VALUES and not any(sign.isdigit() for sign in plain)
+    return bool(plain) and plain not in lexicon.NO_VALUES and not any(sign.isdigit() for sign in plain)
 
 
 def _values(attributes: Mapping[str, list[str]]) -> Mapping[str, Said]:
@@ -483,7 +429,7 @@ def _values(attributes: Mapping[str, list[str]]) -> Mapping[str, Said]:
     return {
         name: _said(_valued(name, value) for value in values if _is_value(value))
         for name, values in ((_attribute(name), values) for name, values in attributes.items())
-        if name not in MATERIAL_NAMES and NOT_QUALITIES.isdisjoint(name.split())
+        if name not in lexicon.MATERIAL_NAMES and lexicon.NOT_QUALITIES.isdisjoint(name.split())
     }
 
 
@@ -517,30 +463,30 @@ def _title_purposes(core: list[str]) -> Iterator[Purpose]:
     """What a title says of its head: a yoga mat is for yoga."""
     for word in core[-2:-1]:
         low = word.lower()
-        if low in TITLE_EVENTS:
+        if low in lexicon.TITLE_EVENTS:
             yield Purpose((low,), (lemma(low),), _is_gerund(low))
 
 
 def _cue(low: list[str], at: int) -> str:
-    """What may follow this word: any phrase, an event, a gerund, a verb; empty if no purpose."""
+    """What may follow this word: any phrase, an event, a lexicon.gerund, a verb; empty if no purpose."""
     word, before = low[at], low[at - 1] if at else ""
     if word not in ("for", "you", "to", "you're") or _negated(low, at):
         return ""
     if word == "for":
         return _cue_of_for(before)
     if word == "you're":
-        return "gerund" if before in WHENEVER else ""
+        return "lexicon.gerund" if before in lexicon.WHENEVER else ""
     if word == "you":
-        return "verb" if before in HELPS else ""
-    return "verb" if before == "you" and low[at - 2] in ALLOWS else ""
+        return "verb" if before in lexicon.HELPS else ""
+    return "verb" if before == "you" and low[at - 2] in lexicon.ALLOWS else ""
 
 
 def _cue_of_for(before: str) -> str:
-    if before in IDEAL:
+    if before in lexicon.IDEAL:
         return "any"
     if not before:
         return "event"
-    return "" if before in NOT_FOR else "gerund"
+    return "" if before in lexicon.NOT_FOR else "lexicon.gerund"
 
 
 def _listed(after: list[str], cue: str) -> Iterator[list[str]]:
@@ -550,10 +496,10 @@ def _listed(after: list[str], cue: str) -> Iterator[list[str]]:
         if place and piece[0] == "for":
             piece, verb = piece[1:] or ["it"], ""
         if cue == "verb":
-            piece = [gerund(piece[0].lower()), *piece[1:]]
-            cue = "gerund"
+            piece = [lexicon.gerund(piece[0].lower()), *piece[1:]]
+            cue = "lexicon.gerund"
         if _is_gerund(piece[0]):
-            verb = piece[0] if len(piece) > 1 and PREPOSITIONS.isdisjoint(piece) else ""
+            verb = piece[0] if len(piece) > 1 and lexicon.PREPOSITIONS.isdisjoint(piece) else ""
             yield piece
         elif place and verb and _is_short(piece):
             yield [verb, *piece]
@@ -568,38 +514,38 @@ def _fits(piece: list[str], cue: str, place: int) -> bool:
     if not noun or (place and len(noun) > 3):
         return False
     head = noun[-1].lower()
-    return _is_gerund(head) or cue == "any" or (cue == "event" and lemma(head) in EVENTS)
+    return _is_gerund(head) or cue == "any" or (cue == "event" and lemma(head) in lexicon.EVENTS)
 
 
 def _is_short(piece: list[str]) -> bool:
-    return len(piece) < 3 and PREPOSITIONS.isdisjoint(piece) and piece[0] not in DETERMINERS
+    return len(piece) < 3 and lexicon.PREPOSITIONS.isdisjoint(piece) and piece[0] not in lexicon.DETERMINERS
 
 
 def _pieces(after: list[str]) -> Iterator[list[str]]:
     """The members of a list up to where the clause ends."""
-    ends = (n for n, word in enumerate(after) if word in CLAUSE or not _is_plain(word))
+    ends = (n for n, word in enumerate(after) if word in lexicon.CLAUSE or not _is_plain(word))
     clause = after[: next(ends, len(after))]
-    for joined, members in groupby(clause, lambda word: word in AND):
+    for joined, members in groupby(clause, lambda word: word in lexicon.AND):
         if not joined:
             yield list(members)
 
 
 def _is_plain(word: str) -> bool:
-    return word in AND or (word[0].isalpha() and word == word.lower())
+    return word in lexicon.AND or (word[0].isalpha() and word == word.lower())
 
 
 def _is_gerund(word: str) -> bool:
-    return word.endswith("ing") and len(word) > 4 and word.isalpha() and word not in NOT_GERUNDS
+    return word.endswith("ing") and len(word) > 4 and word.isalpha() and word not in lexicon.NOT_GERUNDS
 
 
 def _noun_phrase(piece: list[str]) -> list[str]:
     """The phrase without its determiners, what measures it, and what follows its noun."""
-    if "of" in piece[:5] and MEASURED.intersection(piece[: piece.index("of")]):
+    if "of" in piece[:5] and lexicon.MEASURED.intersection(piece[: piece.index("of")]):
         piece = piece[piece.index("of") + 1 :]
-    while piece and piece[0] in DETERMINERS:
+    while piece and piece[0] in lexicon.DETERMINERS:
         piece = piece[1:]
-    end = next((n for n, word in enumerate(piece) if word in PREPOSITIONS), len(piece))
-    while end and piece[end - 1] in LOOSE:
+    end = next((n for n, word in enumerate(piece) if word in lexicon.PREPOSITIONS), len(piece))
+    while end and piece[end - 1] in lexicon.LOOSE:
         end -= 1
     return piece[:end]
 
@@ -607,12 +553,12 @@ def _noun_phrase(piece: list[str]) -> list[str]:
 def _purpose(piece: list[str]) -> Purpose | None:
     verbal = _is_gerund(piece[0])
     phrase = piece[:LONGEST] if verbal else _noun_phrase(piece)
-    while phrase and phrase[-1] in PREPOSITIONS | DETERMINERS:
+    while phrase and phrase[-1] in lexicon.PREPOSITIONS | lexicon.DETERMINERS:
         phrase = phrase[:-1]
     if not phrase or len(phrase) > LONGEST or _pointing(phrase):
         return None
     purpose = Purpose(tuple(phrase), tuple(lemma(word) for word in phrase), verbal)
-    return None if purpose.head in PEOPLE or not _has_content(phrase) else purpose
+    return None if purpose.head in lexicon.PEOPLE or not _has_content(phrase) else purpose
 
 
 def _pointing(phrase: list[str]) -> bool:
@@ -621,7 +567,7 @@ def _pointing(phrase: list[str]) -> bool:
 
 def _has_content(phrase: Iterable[str]) -> bool:
     forms = {(word, form) for word in phrase for form in _lemmas(word)}
-    return any(word not in LIGHT and form not in LIGHT for word, form in forms)
+    return any(word not in lexicon.LIGHT and form not in lexicon.LIGHT for word, form in forms)
 
 
 def _common(p: Purpose, q: Purpose) -> str:
@@ -651,9 +597,9 @@ def _same_start(p: Purpose, q: Purpose) -> tuple[str, ...]:
 
 def _whole(purpose: Purpose, size: int) -> bool:
     last, *rest = purpose.words[size - 1 :]
-    if last in PREPOSITIONS | DETERMINERS:
+    if last in lexicon.PREPOSITIONS | lexicon.DETERMINERS:
         return False
-    return not rest or last in LOOSE or rest[0] in PREPOSITIONS | DETERMINERS | LOOSE
+    return not rest or last in lexicon.LOOSE or rest[0] in lexicon.PREPOSITIONS | lexicon.DETERMINERS | lexicon.LOOSE
 
 
 def _same_end(p: Purpose, q: Purpose) -> tuple[str, ...]:
@@ -672,7 +618,7 @@ def _abilities(lines: list[list[str]]) -> Iterator[tuple[str, str]]:
     for line in lines:
         low = [word.lower() for word in line]
         for at, word in enumerate(low):
-            verb = THIRD.get(word) or (word if word in VERBS else "")
+            verb = lexicon.THIRD.get(word) or (word if word in lexicon.VERBS else "")
             if verb and _acts(low, at):
                 yield from _deeds(verb, low[at + 1 : at + 12])
             yield from _compound(word)
@@ -683,20 +629,20 @@ def _acts(low: list[str], at: int) -> bool:
     before = low[at - 1] if at else ""
     if _negated(low, at):
         return False
-    if low[at] in THIRD:
-        return before not in PREPOSITIONS | DETERMINERS
+    if low[at] in lexicon.THIRD:
+        return before not in lexicon.PREPOSITIONS | lexicon.DETERMINERS
     return before in ("to", "can", "will", "help", "helps", "and", "you") or _is_plural(before)
 
 
 def _is_plural(word: str) -> bool:
-    return word.endswith("s") and not word.endswith("ss") and len(word) > 3 and word not in THIRD
+    return word.endswith("s") and not word.endswith("ss") and len(word) > 3 and word not in lexicon.THIRD
 
 
 def _deeds(verb: str, after: list[str]) -> Iterator[tuple[str, str]]:
-    after = [word for word in after if not word.endswith("ly") or word in WAYS]
+    after = [word for word in after if not word.endswith("ly") or word in lexicon.WAYS]
     if verb in ("keep", "stay"):
         yield from _kept(verb, after)
-    elif after and after[0] in WAYS and verb in ("dry", "fold"):
+    elif after and after[0] in lexicon.WAYS and verb in ("dry", "fold"):
         yield f"{verb} {after[0]}", f"{verb} {after[0]}"
     else:
         yield from _done(verb, after)
@@ -704,12 +650,12 @@ def _deeds(verb: str, after: list[str]) -> Iterator[tuple[str, str]]:
 
 def _kept(verb: str, after: list[str]) -> Iterator[tuple[str, str]]:
     """ "keeps your body cool and dry" keeps you cool, and keeps you dry."""
-    first = next((n for n, word in enumerate(after[:5]) if word in STATES), None)
+    first = next((n for n, word in enumerate(after[:5]) if word in lexicon.STATES), None)
     if first is None:
         return
-    kept = [word for word in after[:first] if word not in DETERMINERS] or ["you"]
-    whom = "you" if kept[-1] in WEARER or verb == "stay" else " ".join(kept)
-    if not PREPOSITIONS.isdisjoint(kept) or not CLAUSE.isdisjoint(set(kept) - {"you"}):
+    kept = [word for word in after[:first] if word not in lexicon.DETERMINERS] or ["you"]
+    whom = "you" if kept[-1] in lexicon.WEARER or verb == "stay" else " ".join(kept)
+    if not lexicon.PREPOSITIONS.isdisjoint(kept) or not lexicon.CLAUSE.isdisjoint(set(kept) - {"you"}):
         return
     for state in _states(after[first:]):
         yield f"keep {lemma(whom.split()[-1])} {state}", f"keep {whom} {state}"
@@ -717,18 +663,18 @@ def _kept(verb: str, after: list[str]) -> Iterator[tuple[str, str]]:
 
 def _states(words_: list[str]) -> Iterator[str]:
     for word in words_:
-        if word in STATES:
+        if word in lexicon.STATES:
             yield word
-        elif word not in AND:
+        elif word not in lexicon.AND:
             return
 
 
 def _done(verb: str, after: list[str]) -> Iterator[tuple[str, str]]:
     what = _object(after)
-    if not what or len(what) > 4 or lemma(what[-1]) in LIGHT | PEOPLE:
+    if not what or len(what) > 4 or lemma(what[-1]) in lexicon.LIGHT | lexicon.PEOPLE:
         return
     if verb == "wick":
-        what = ["moisture"] if what[-1] in SAME_OBJECT else what
+        what = ["moisture"] if what[-1] in lexicon.SAME_OBJECT else what
     yield f"{verb} {lemma(what[-1])}", " ".join([verb, *what])
 
 
@@ -736,9 +682,9 @@ def _object(after: list[str]) -> list[str]:
     """The object of a verb, without particle and determiners: "out the cold wind" is "cold wind"."""
     what: list[str] = []
     for word in after:
-        if not what and word in DETERMINERS | {"away", "out", "off", "up", "down"}:
+        if not what and word in lexicon.DETERMINERS | {"away", "out", "off", "up", "down"}:
             continue
-        if word in PREPOSITIONS | CLAUSE | AND | THIRD.keys() or not word[0].isalpha():
+        if word in lexicon.PREPOSITIONS | lexicon.CLAUSE | lexicon.AND | lexicon.THIRD.keys() or not word[0].isalpha():
             break
         what.append(word)
     return what
@@ -747,12 +693,12 @@ def _object(after: list[str]) -> list[str]:
 def _compound(word: str) -> Iterator[tuple[str, str]]:
     """ "moisture-wicking" wicks moisture, "quick-drying" dries quickly."""
     what, hyphen, doing = word.partition("-")
-    if not hyphen or doing not in GERUND:
+    if not hyphen or doing not in lexicon.GERUND:
         return
     if what in ("quick", "fast"):
-        yield f"{GERUND[doing]} quickly", f"{GERUND[doing]} quickly"
-    elif what not in ADJECTIVES | LIGHT | PREPOSITIONS:
-        yield from _done(GERUND[doing], [what])
+        yield f"{lexicon.GERUND[doing]} quickly", f"{lexicon.GERUND[doing]} quickly"
+    elif what not in lexicon.ADJECTIVES | lexicon.LIGHT | lexicon.PREPOSITIONS:
+        yield from _done(lexicon.GERUND[doing], [what])
 
 
 # What both say, most specific first.
@@ -778,7 +724,7 @@ def _widest(tails: Iterable[str]) -> list[str]:
 
 def _is_a(a: Facts, b: Facts) -> list[str]:
     kinds = [_singular(name) for name in _narrowest(a, b) if _is_kind(name)]
-    heads = [PLURAL_ONLY.get(a.head, a.head)] if a.head and a.head == b.head else []
+    heads = [lexicon.PLURAL_ONLY.get(a.head, a.head)] if a.head and a.head == b.head else []
     return _ranked([*kinds, *heads])
 
 
@@ -797,25 +743,24 @@ def _narrowest(a: Facts, b: Facts) -> list[str]:
 def _is_kind(name: str) -> bool:
     """Whether a category's name names things (Jackets, Fitness Equipment) and no topic (Coffee)."""
     last = (words(name) or [""])[-1]
-    plural = last.endswith("s") and not last.endswith("ss") and last not in TOPICAL_PLURALS
-    return name.casefold() not in OPAQUE and (plural or last in KIND_NOUNS)
+    plural = last.endswith("s") and not last.endswith("ss") and last not in lexicon.TOPICAL_PLURALS
+    return name.casefold() not in lexicon.OPAQUE and (plural or last in lexicon.KIND_NOUNS)
 
 
 def _singular(name: str) -> str:
     """A category's name as a type: `Road Bikes` is `road bike`; a list of types stays."""
     *front, last = _lowered(name).split(" ")
-    if {"&", "and"}.intersection(front) or "," in name or not last.isalpha() or last in KIND_NOUNS:
+    if {"&", "and"}.intersection(front) or "," in name or not last.isalpha() or last in lexicon.KIND_NOUNS:
         return _lowered(name)
-    return " ".join([*front, PLURAL_ONLY.get(lemma(last), lemma(last))])
+    return " ".join([*front, lexicon.PLURAL_ONLY.get(lemma(last), lemma(last))])
 
 
 def _related_to(a: Facts, b: Facts) -> list[str]:
     narrowest = _narrowest(a, b)
     named = [name for name in narrowest if not _is_kind(name)]
     named += [name for name in _parents(a, narrowest) if name in _parents(b, narrowest)]
-    topics = [_lowered(name) for name in named if name.casefold() not in OPAQUE]
-    taken = {lemma for tail in _is_a(a, b) for lemma in _lemmas(tail)}
-    return _ranked([*topics, *(topic for topic in _title_topics(a, b) if topic not in taken)])
+    topics = [_lowered(name) for name in named if name.casefold() not in lexicon.OPAQUE]
+    return _ranked([*topics, *(a.topics & b.topics)])
 
 
 def _parents(facts: Facts, names: list[str]) -> list[str]:
@@ -824,23 +769,14 @@ def _parents(facts: Facts, names: list[str]) -> list[str]:
     return [upper for pairs in above for upper, lower in pairs if merge_key(lower) in keys]
 
 
-def _title_topics(a: Facts, b: Facts) -> list[str]:
-    """Words of both titles that both texts also use as common nouns, and that are no heads."""
-    both = set(a.title) & set(b.title) & (a.plain & b.plain | TOPICS)
-    both |= a.activities & b.activities
-    return sorted(
-        SPOKEN.get(word, word)
-        for word in both - {a.head, b.head} - LIGHT - ADJECTIVES - PEOPLE - MATERIALS
-        if len(word) > 3
-    )
-
-
 def _similar_to(a: Facts, b: Facts) -> list[str]:
     """The words that titles of one type share, in the order of a title."""
-    first, second = sorted((a.title, b.title))
-    shared = [word for word in dict.fromkeys(first) if word in second]
+    first, second = sorted((a.title, b.title), key=lambda title: list(title.items()))
+    shared = [key for key in first if key in second]
+    telling = [key for key in shared if key not in lexicon.COLORS | lexicon.SIZES]
     same_type = a.head and a.head == b.head
-    return [" ".join(shared)] if same_type and 2 <= len(shared) <= 6 else []
+    fits = same_type and len(telling) >= 2 and len(shared) <= 6
+    return [" ".join(first[key] for key in shared)] if fits else []
 
 
 def _has_a(a: Facts, b: Facts) -> list[str]:
@@ -855,7 +791,7 @@ def _part_of(a: Facts, b: Facts) -> list[str]:
 
 def _used_for(a: Facts, b: Facts) -> list[str]:
     tails = _widest(filter(None, (_common(p, q) for p in a.purposes for q in b.purposes)))
-    return [SPOKEN.get(tail, tail) for tail in tails]
+    return [lexicon.SPOKEN.get(tail, tail) for tail in tails]
 
 
 def _can(a: Facts, b: Facts) -> list[str]:
@@ -864,7 +800,7 @@ def _can(a: Facts, b: Facts) -> list[str]:
 
 def _capable_of(a: Facts, b: Facts) -> list[str]:
     split = (tail.partition(" ") for tail in _can(a, b))
-    return [f"{gerund(verb)} {rest}" for verb, _, rest in split]
+    return [f"{lexicon.gerund(verb)} {rest}" for verb, _, rest in split]
 
 
 def _property_of(a: Facts, b: Facts) -> list[str]:

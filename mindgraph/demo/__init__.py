@@ -1,0 +1,1 @@
+"""The bundled demo shop: fictitious products, orders, pictures and is-a rows."""
