@@ -6,6 +6,7 @@ give the functions and the SQL, this module alone knows their order.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -243,7 +244,7 @@ def _folder_state(folder: Path | None) -> str:
     told = sorted(
         f"{path.relative_to(folder)} {path.stat().st_size} {path.stat().st_mtime_ns}"
         for path in folder.rglob("*")
-        if path.is_file()
+        if path.suffix.lower() in pictures.SUFFIXES and path.is_file()
     )
     return digest(*told)
 
@@ -564,7 +565,7 @@ def _planned(
         "parents": (parents,),
         "categories": (Table(_categories(products), "categories"),),
     }
-    run = _run(config, asked.info if asked else None, reads)
+    run = _run(config, asked.info if asked else None, files)
     graph = Rel(
         name="graph",
         reads=reads,
@@ -638,16 +639,24 @@ def _categories(products: Stage) -> BatchMap:
     )
 
 
-def _run(
-    config: Config, info: ModelInfo | None, reads: Mapping[str, tuple[Table, ...]]
-) -> dict[str, Any]:
-    """The run node. It holds no time, so that two builds of one config are equal bytes."""
-    inputs = sorted(table.stage.identity for tables_ in reads.values() for table in tables_)
+def _run(config: Config, info: ModelInfo | None, files: Mapping[Path, File]) -> dict[str, Any]:
+    """The run node. It holds no time and no path, so that equal builds are equal bytes."""
+    inputs = sorted(file.content for file in files.values())
+    told = json.dumps(_without_paths(config.model_dump(exclude={"engine"})), sort_keys=True)
+    model = (info.model, info.revision) if info else ("ready rows", None)
     return {
-        "id": f"{config.name}-{digest(__version__, *inputs, size=4)}",
-        "model": info.model if info else "ready rows",
-        "revision": info.revision if info else None,
+        "id": f"{config.name}-{digest(__version__, told, str(model), *inputs, size=4)}",
+        "model": model[0],
+        "revision": model[1],
         "prompt": None,
         "sampling": None,
         "version": __version__,
     }
+
+
+def _without_paths(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {name: _without_paths(part) for name, part in told.items()}
+    if isinstance(told, (list, tuple)):
+        return [_without_paths(part) for part in told]
+    return None if isinstance(told, Path) else told

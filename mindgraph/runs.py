@@ -105,15 +105,12 @@ def _run_all(engine: LocalEngine, plan: list[Stage]) -> list[dict[str, Any]]:
 def _claimed(folder: Path, config: Config) -> Iterator[None]:
     """Hold a run folder, alone, for one config; RunError where that cannot be."""
     _check_folder(folder, config)
-    lock = (folder / ".lock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise RunError(f"{folder}: another build is at work here; wait for it to end") from None
-    try:
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunError(f"{folder}: another build is at work here; wait for it to end") from None
         yield
-    finally:
-        lock.close()
 
 
 def _check_folder(folder: Path, config: Config) -> None:

@@ -57,11 +57,13 @@ FROM ranked r JOIN supported s ON s.intention = r.intention
 WHERE r.place = 1 ORDER BY r.intention
 """
 
-# The same statement said twice is one edge; the best score and the first wording stand.
+# The same statement said twice is one edge; the best score and the first wording stand. Sorted by
+# relation, so that the query of one edge type reads the row groups of that type alone.
 STATEMENTS = """
 SELECT id, pair, intention, relation, min(surface) AS surface, max(agreement) AS agreement,
     max(typicality) AS typicality, max(plausibility) AS plausibility
 FROM statements GROUP BY id, pair, intention, relation
+ORDER BY relation, pair, intention
 """
 
 STATEMENTS_AGAIN = """

@@ -47,7 +47,7 @@ COLORS = _words(
     mint charcoal multi multicolor multicolored clear transparent heather slate royal"""
 )
 SIZES = _words(
-    """xs s m l xl xxl xxxl small medium large mini big tall wide long short regular plus oz lb lbs
+    """xs s m l xl xxl xxxl small medium large mini big tall wide long regular plus oz lb lbs
     kg g ml cm mm inch inches ft foot feet"""
 )
 
@@ -60,21 +60,19 @@ ADJECTIVES = _words(
     """waterproof water-resistant water-repellent windproof wind-resistant weatherproof
     weather-resistant leakproof spill-proof splash-proof shockproof dustproof fireproof
     flame-retardant heat-resistant stain-resistant scratch-resistant scratch-proof rust-resistant
-    wrinkle-resistant tear-resistant abrasion-resistant chafe-resistant burst-resistant
-    frost-resistant odor-resistant slip-resistant non-slip non-stick non-toxic nontoxic bpa-free
+    rustproof wrinkle-resistant tear-resistant abrasion-resistant chafe-resistant burst-resistant
+    frost-resistant odor-resistant slip-resistant non-slip non-stick non-toxic bpa-free
     antimicrobial antibacterial hypoallergenic lightweight ultra-lightweight portable foldable
     collapsible reversible removable detachable adjustable rechargeable wireless cordless bluetooth
     battery-powered solar-powered organic biodegradable compostable recyclable breathable insulated
     padded quilted stretchy elastic seamless moisture-wicking quick-drying machine_washable
     dishwasher_safe microwave_safe oven_safe easy_to_clean easy_to_install easy_to_assemble washable
-    handmade hand-crafted stackable waterproofed ergonomic magnetic digital analog programmable
-    dimmable inflatable reusable disposable transparent reflective all-weather heavy-duty
-    heavyweight sleeveless hooded sugar-free gluten-free vegan unscented fragrance-free
-    caffeine-free wheeled self-sealing clipless aerodynamic heat-treated heat-welded rustproof
-    tagless pre-shrunk thermal unisex"""
+    handmade hand-crafted stackable ergonomic magnetic digital analog programmable dimmable
+    inflatable reusable disposable transparent reflective all-weather heavy-duty heavyweight
+    sleeveless hooded sugar-free gluten-free vegan unscented fragrance-free caffeine-free wheeled
+    self-sealing clipless aerodynamic heat-treated tagless pre-shrunk thermal unisex"""
 )
-
-SAME_QUALITY = {
+QUALITIES = {quality.replace("-", " "): quality for quality in sorted(ADJECTIVES)} | {
     "light weight": "lightweight",
     "ultra light": "ultra-lightweight",
     "ultra breathable": "breathable",
@@ -85,7 +83,6 @@ SAME_QUALITY = {
     "sweat wicking": "moisture-wicking",
     "machine wash": "machine washable",
     "leak proof": "leakproof",
-    "leakproof": "leakproof",
     "water proof": "waterproof",
     "rip resistant": "tear-resistant",
     "odour resistant": "odor-resistant",
@@ -93,9 +90,8 @@ SAME_QUALITY = {
     "battery operated": "battery-powered",
     "anti chafe": "chafe-resistant",
     "nontoxic": "non-toxic",
-    "waterproofed": "waterproof",
 }
-"""Other wordings of a quality, without hyphens, and the one that is stated."""
+"""Wordings of a quality, without hyphens, and the one that is stated."""
 
 # Parts a product can have, and how they stand after "have".
 PARTS = {
@@ -103,10 +99,10 @@ PARTS = {
     for part in sorted(
         _words(
             """handle lid pocket zipper hood strap button battery compartment drawstring waistband
-            collar buckle clasp hook loop blade spout gauge dial display backlight stopwatch alarm
-            timer speaker microphone camera charger keyboard touchscreen thermometer nozzle hose
-            saucer tripod drawer shelf mirror cushion canopy visor brim pouch hinge carabiner whistle placket thumbhole gusset liner lining
-            basket kickstand antenna"""
+            collar buckle clasp hook loop blade spout gauge dial backlight stopwatch alarm timer
+            speaker microphone camera charger keyboard touchscreen thermometer nozzle hose saucer
+            tripod drawer shelf mirror cushion canopy visor brim pouch hinge carabiner whistle
+            placket thumbhole gusset liner lining basket kickstand antenna"""
         )
     )
 }
@@ -159,10 +155,12 @@ STATES = _words(
 )
 """What a product keeps its owner or its content."""
 
-WAYS = _words("quickly easily flat small away securely fast")
-"""How a product dries, folds or packs; these need no object."""
+WAYS = {"dry": _words("quickly fast"), "fold": _words("flat away small")}
+"""How a product dries or folds; these need no object."""
 
-SAME_OBJECT = {"sweat": "moisture", "perspiration": "moisture"}
+MOISTURE = _words("sweat perspiration moisture")
+"""What is wicked away is the same by any name."""
+PARTICLES = _words("away out off up down")
 
 WEARER = _words("you body skin yourself")
 
@@ -187,6 +185,10 @@ CLAUSE = _words(
 """Where a phrase ends: a new clause, or an aside."""
 
 AND = _words(", and or & /")
+ENDINGS = PREPOSITIONS | CLAUSE | AND
+"""What a noun phrase cannot go on with."""
+EDGES = PREPOSITIONS | DETERMINERS
+"""What a phrase cannot end with."""
 LOOSE = _words("outdoors indoors away outside inside more daily alike too anywhere everywhere")
 """Adverbs that may trail a noun phrase."""
 
@@ -202,6 +204,9 @@ IDEAL = _words(
     recommended fantastic"""
 )
 NOT_FOR = _words("look looking wait waiting ask known search searching except not famous called")
+HELPED = _words("to can will help helps and you")
+"""Before a bare verb, these say that it is one."""
+POINTERS = _words("it them this these those others")
 HELPS = _words("help helps let lets")
 ALLOWS = _words("allow allows enable enables help helps")
 WHENEVER = _words("when while whether whenever if")
@@ -226,7 +231,7 @@ LIGHT = _words(
     go going come coming put putting be being wear wearing carry carrying hold holding work working
     play playing try trying start starting help helping find finding see seeing set setting move
     moving stay staying become becoming enjoy enjoying provide providing offer offering want change
-    changing easy easier new old big small large long short high low more less much many other
+    changing easy easier new old big small large long high low more less much many other
     another own same different various any all every each maximum optimal ultimate total complete
     full hassle worry breathability ventilation side front back top bottom head distance point
     love like size color shape design piece item product pair home sporty superior smooth heading
@@ -333,6 +338,8 @@ NO_HEADS = _words(
     count case combo assortment accessory unit size style pcs pc refill replacement gift part"""
 )
 """Heads of titles that tell no type: a set of mugs is no type of set."""
+
+NO_TYPES = NO_HEADS | LIGHT | PEOPLE | PREPOSITIONS
 
 TITLE_ENDS = _words(", ( [ { - – — | : ; / . with for in by from of featuring w plus + –")
 

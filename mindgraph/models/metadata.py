@@ -2,7 +2,7 @@
 
 A product's card is read once into `Facts`, each thing under the key it is compared by; a rule per
 relation then states what both cards say. Nothing is guessed: where the catalogue says nothing,
-so does the model.
+so does the model. The word lists it reads by are in `catalogue_words.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, groupby, islice
+from itertools import chain, groupby, islice, pairwise
 from typing import Any
 
 from mindgraph.errors import UsageError
@@ -25,7 +25,7 @@ REVISION = "1"
 """Goes up when a rule or a word list changes: it is part of every request key."""
 
 MOST = 60
-"""Purposes and abilities read from one card, so that no text makes a pair slow."""
+"""Purposes, and abilities, read from one card, so that no text makes a pair slow."""
 
 LONGEST = 8
 """Words in a purpose."""
@@ -33,6 +33,9 @@ LONGEST = 8
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+(?:[-'][^\W_]+)*|[^\w\s]")
 _ENDS = frozenset('.!?;:•|()[]{}–—*…-"')
 _MARKS = str.maketrans({"’": "'", "™": None, "®": None, "©": None})
+
+Line = list[str]
+"""A sentence, or what a dash or a bracket cuts off from one, as tokens."""
 
 Said = Mapping[str, str]
 """What a card says: the key that two cards are compared by, and the wording."""
@@ -48,8 +51,13 @@ class Purpose:
 
     @property
     def head(self) -> str:
-        """The lemma that two purposes must share to be one."""
+        """The lemma that two purposes must share to have anything in common."""
         return self.lemmas[0 if self.verbal else -1]
+
+    @property
+    def text(self) -> str:
+        """The purpose as it is stated after "used for"."""
+        return " ".join(self.words)
 
 
 @dataclass(frozen=True)
@@ -92,20 +100,20 @@ class MetadataModel:
 
     def _reply(self, prefix: tuple[Part, ...], suffix: str, key: str) -> Reply:
         try:
-            pair = _two_cards(prefix)
-            lines = [f"{_phrase(suffix)} {tail}" for tail in _tails(suffix, *pair)[: self._most]]
+            tails = _tails(suffix, *_two_cards(prefix))
+            lines = [f"{_phrase(suffix)} {tail}" for tail in tails[: self._most]]
         except ValueError as error:
             return Reply(key, "", "error", str(error))
         return Reply(key, "\n".join(lines), "stop" if lines else "nothing")
 
 
 def _phrase(relation: str) -> str:
-    if relation not in RELATIONS:
-        raise ValueError(f"the suffix {relation[:40]!r} is no relation; use a name of relations.py")
     return RELATIONS[relation].phrase
 
 
 def _tails(relation: str, a: Facts, b: Facts) -> list[str]:
+    if relation not in RELATIONS:
+        raise ValueError(f"the suffix {relation[:40]!r} is no relation; use a name of relations.py")
     rule = _RULES.get(relation)
     return rule(a, b) if rule else []
 
@@ -116,34 +124,34 @@ def _two_cards(prefix: tuple[Part, ...]) -> tuple[Facts, Facts]:
     return _facts(prefix[0].value), _facts(prefix[1].value)
 
 
-# Reading a card.
+# ---- Reading a card
 
 
 @lru_cache(maxsize=4096)
 def _facts(card: str) -> Facts:
     fields = _fields(card)
-    title, attributes = fields["title"], fields["attributes"]
-    lines = _lines(title) + _lines(fields["description"])
+    title, brand, attributes = fields["title"], fields["brand"], fields["attributes"]
+    told = _lines(fields["description"])
+    lines = [*_lines(title), *told]
     core, paths = _core(title), _paths(fields["categories"])
-    plain = frozenset(lemma(word) for line in lines for word in line if word.islower())
     return Facts(
         paths=paths,
         collections=_collections(fields["categories"]),
-        head=_head(core, fields["brand"], plain),
-        title=_named(core, fields["brand"]),
+        head=_head(core, brand, lines),
+        title=_named(core, brand),
         topics=_topics([title, *chain(*paths)], lines),
-        brand=_said([fields["brand"]]),
-        materials=_materials(attributes, title, lines),
+        brand=_said([brand]),
+        materials=_materials(attributes, lines),
         purposes=tuple(islice(chain(_title_purposes(core), _purposes(lines)), MOST)),
         abilities=dict(islice(_abilities(lines), MOST)),
         qualities=_qualities(lines),
         values=_values(attributes),
-        colors=_colors(fields["colors"], attributes),
-        parts=_parts(_lines(title.partition(" with ")[2]) + _lines(fields["description"])),
+        colors=_said(f"the color {color.lower()}" for color in fields["colors"][:2] if color),
+        parts=_parts([*_lines(title.partition(" with ")[2]), *told]),
     )
 
 
-_SHAPES: dict[str, Any] = {
+_EMPTY: dict[str, Any] = {
     "title": "",
     "description": "",
     "brand": "",
@@ -160,7 +168,7 @@ def _fields(card: str) -> dict[str, Any]:
         raise ValueError("a product card is not JSON; write one JSON object per product") from None
     if not isinstance(given, dict):
         raise ValueError("a product card is not a JSON object; write one per product")
-    return {name: _field(name, given.get(name), empty) for name, empty in _SHAPES.items()}
+    return {name: _field(name, given.get(name), empty) for name, empty in _EMPTY.items()}
 
 
 def _field(name: str, given: Any, empty: Any) -> Any:
@@ -171,7 +179,7 @@ def _field(name: str, given: Any, empty: Any) -> Any:
     if isinstance(empty, list) and _is_texts(given):
         return [clean(text) for text in given]
     if isinstance(empty, dict) and isinstance(given, dict) and all(map(_is_texts, given.values())):
-        return {clean(key): [clean(text) for text in texts] for key, texts in given.items()}
+        return {_attribute(key): [clean(text) for text in texts] for key, texts in given.items()}
     raise ValueError(f"the field {name!r} of a product card has a wrong type; see its format")
 
 
@@ -179,15 +187,30 @@ def _is_texts(given: Any) -> bool:
     return isinstance(given, list) and all(isinstance(text, str) for text in given)
 
 
-def _lines(text: str) -> list[list[str]]:
-    """The sentences of a text as lists of tokens; a dash, a bracket or a colon ends one too."""
-    lines: list[list[str]] = [[]]
-    for token in _TOKEN.findall(text.translate(_MARKS)):
+def _attribute(name: str) -> str:
+    return " ".join(words(name.replace("_", " ")))
+
+
+def _tokens(text: str) -> Line:
+    return _TOKEN.findall(text.translate(_MARKS))
+
+
+def _lines(text: str) -> list[Line]:
+    lines: list[Line] = [[]]
+    for token in _tokens(text):
         if token in _ENDS:
             lines.append([])
         else:
             lines[-1].append(token)
     return [line for line in lines if line]
+
+
+def _lower(line: Line) -> Line:
+    return [word.lower() for word in line]
+
+
+def _lemmas(text: str) -> Iterator[str]:
+    return content_lemmas(words(text))
 
 
 def _lowered(text: str) -> str:
@@ -198,22 +221,16 @@ def _lowered(text: str) -> str:
 
 
 def _is_name(word: str) -> bool:
-    return (
-        "™" in word or "®" in word or any(part[1:] != part[1:].lower() for part in word.split("-"))
-    )
-
-
-def _lemmas(text: str) -> Iterator[str]:
-    return content_lemmas(words(text))
+    inner = any(part[1:] != part[1:].lower() for part in word.split("-"))
+    return inner or "™" in word or "®" in word
 
 
 def _said(texts: Iterable[str]) -> Said:
     """Texts by merge key; of two wordings the shorter stands, so that order does not matter."""
     said: dict[str, str] = {}
-    for text in texts:
-        if text:
-            key = merge_key(text)
-            said[key] = min(said.get(key, text), text, key=_shortness)
+    for text in filter(None, texts):
+        key = merge_key(text)
+        said[key] = min(said.get(key, text), text, key=_shortness)
     return said
 
 
@@ -221,100 +238,90 @@ def _shortness(text: str) -> tuple[int, str]:
     return len(text), text
 
 
-# Categories and titles.
+# ---- Categories and titles
 
 
 def _levels(path: str) -> list[str]:
-    return [level for level in (clean(part) for part in path.split(" > ")) if level]
+    return [level for level in map(clean, path.split(" > ")) if level]
 
 
 def _paths(categories: list[str]) -> tuple[tuple[str, ...], ...]:
     """Category paths up to the first level that only serves selling, such as "Sale"."""
-    paths: list[tuple[str, ...]] = []
-    for path in categories:
-        levels = _levels(path)
+    paths = []
+    for levels in map(_levels, categories):
         sold = (n for n, level in enumerate(levels) if level.casefold() in lexicon.MERCHANDISING)
         paths.append(tuple(levels[: next(sold, len(levels))]))
     return tuple(path for path in paths if path)
 
 
 def _collections(categories: list[str]) -> Said:
-    said = []
-    for path in categories:
-        levels = _levels(path)
-        said += [name for above, name in zip(levels, levels[1:]) if above == "Collections"]
-    return _said(re.sub(r"\s+collection$", "", name, flags=re.IGNORECASE) for name in said)
+    steps = chain.from_iterable(pairwise(_levels(path)) for path in categories)
+    names = [name for above, name in steps if above.casefold() == "collections"]
+    return _said(re.sub(r" collection$", "", name, flags=re.IGNORECASE) for name in names)
 
 
-def _core(title: str) -> list[str]:
+def _core(title: str) -> Line:
     """The title's words before its first comma, dash, bracket, number or "for".
 
     Before a number that is no measure, or before "of", stands a name rather than a noun
     ("Forerunner 15", "Wizard of Oz"): then the last word is left empty.
     """
-    tokens = _TOKEN.findall(title.translate(_MARKS))
+    tokens = _tokens(title)
     start = next((n for n, token in enumerate(tokens) if token[0].isalpha()), len(tokens))
     end = next((n for n in range(start, len(tokens)) if _ends_core(tokens[n])), len(tokens))
-    after = [token.casefold() for token in tokens[end : end + 2]] + [""]
-    named = after[0] == "of" or (after[0] not in lexicon.TITLE_ENDS | {""} and after[1] not in lexicon.UNITS)
-    return tokens[start:end] + [""] * named
+    first, second = [*_lower(tokens[end : end + 2]), "", ""][:2]
+    measured = first in lexicon.TITLE_ENDS | {""} or second in lexicon.UNITS
+    return tokens[start:end] + [""] * (first == "of" or not measured)
 
 
 def _ends_core(token: str) -> bool:
-    return token.casefold() in lexicon.TITLE_ENDS or any(sign.isdigit() for sign in token)
+    return token.lower() in lexicon.TITLE_ENDS or any(sign.isdigit() for sign in token)
 
 
-def _head(core: list[str], brand: str, plain: frozenset[str]) -> str:
+def _head(core: Line, brand: str, lines: list[Line]) -> str:
     """The noun that names the product's type, as its lemma; empty where the title shows none."""
-    while core and core[-1].casefold() in lexicon.COLORS | lexicon.SIZES:
+    while core and core[-1].lower() in lexicon.COLORS | lexicon.SIZES:
         core = core[:-1]
-    last = core[-1].casefold() if core else ""
+    last = core[-1].lower() if core else ""
     head = lemma(last)
-    if len(last) < 3 or not last.isalpha() or last in lexicon.ADJECTIVES or head in set(words(brand)):
+    if len(last) < 3 or not last.isalpha() or last in lexicon.ADJECTIVES or head in words(brand):
         return ""
-    if head in lexicon.NO_HEADS | lexicon.LIGHT | lexicon.PEOPLE | lexicon.PREPOSITIONS or not (
-        head in plain or (core[1:] and _is_word(last))
-    ):
-        return ""
-    return head
+    known = any(last in line for line in lines) or (core[1:] and _is_english(last))
+    return head if known and head not in lexicon.NO_TYPES else ""
 
 
-def _is_word(word: str) -> bool:
+def _is_english(word: str) -> bool:
     import simplemma
 
     return bool(simplemma.is_known(word, lang="en"))
 
 
-def _named(core: list[str], brand: str) -> Said:
+def _named(core: Line, brand: str) -> Said:
     """The words of a title's core that are not the brand, in order."""
     left_out = set(_lemmas(brand))
     keyed = ((merge_key(word), word) for word in core if word[:1].isalpha())
     return {key: word for key, word in keyed if key not in left_out}
 
 
-def _topics(names: list[str], lines: list[list[str]]) -> frozenset[str]:
-    """What a title or a category names as a topic, and what any sentence does."""
+def _topics(names: list[str], lines: list[Line]) -> frozenset[str]:
+    """The topics that a title or a category names, and the activities that any sentence names."""
     named = {form for name in names for word in words(name) for form in (word, lemma(word))}
     told = {word.lower() for line in lines for word in line}
     told |= {word.removesuffix("s") for word in told}
-    return frozenset(lexicon.SPOKEN.get(word, word) for word in named & lexicon.TOPICS | told & lexicon.ACTIVITIES)
+    found = named & lexicon.TOPICS | told & lexicon.ACTIVITIES
+    return frozenset(lexicon.SPOKEN.get(word, word) for word in found)
 
 
-# Materials, qualities, parts: words of a list, where they are said of the product itself.
+# ---- Materials, qualities, parts: listed words, where they are said of the product itself
 
 
-def _materials(attributes: Mapping[str, list[str]], title: str, lines: list[list[str]]) -> Said:
+def _materials(attributes: Mapping[str, list[str]], lines: list[Line]) -> Said:
     """The materials that the attributes name; where there are none, those the text is sure of."""
-    stated = [
-        _lowered(value)
-        for name, values in attributes.items()
-        if _attribute(name) in lexicon.MATERIAL_NAMES
-        for value in values
-        if _is_value(value)
-    ]
+    names = sorted(lexicon.MATERIAL_NAMES & attributes.keys())
+    stated = [_lowered(value) for name in names for value in attributes[name] if _is_value(value)]
     if stated:
-        return _said([*stated, *filter(None, map(_plainer, stated))])
-    return _said(material for line in lines for material in _made_of(line))
+        return _said([*stated, *map(_plainer, stated)])
+    return _said(chain.from_iterable(map(_made_of, lines)))
 
 
 def _plainer(material: str) -> str:
@@ -323,162 +330,136 @@ def _plainer(material: str) -> str:
     return last if front and last in lexicon.MATERIALS and lexicon.FAUX.isdisjoint(front) else ""
 
 
-def _made_of(line: list[str]) -> Iterator[str]:
+def _made_of(line: Line) -> Iterator[str]:
     low = [lemma(word.lower()) for word in line]
     at = 0
     while at < len(low):
         size = next((n for n in (2, 1) if " ".join(low[at : at + n]) in lexicon.MATERIALS), 0)
-        if size and _says_made(low, line, at, at + size):
+        if size and _says_made(line, low, at, at + size):
             yield " ".join(low[at : at + size])
         at += size or 1
 
 
-def _says_made(low: list[str], line: list[str], start: int, end: int) -> bool:
-    near = {word.lower() for word in line[max(0, start - 4) : start]}
+def _says_made(line: Line, low: Line, start: int, end: int) -> bool:
+    near = set(_lower(line[max(0, start - 4) : start]))
     after = low[end] if end < len(low) else ""
     if near & (lexicon.FAUX | NEGATIONS) or after in lexicon.FAUX | lexicon.WORKED_ON:
         return False
-    return bool(near & lexicon.MADE) or after in lexicon.MAKE or (start < 5 and _opens(line[:start]))
+    opens = start < 5 and not any(map(_ends_opening, line[:start]))
+    return opens or bool(near & lexicon.MADE) or after in lexicon.MAKE
 
 
-def _opens(front: list[str]) -> bool:
-    """Whether these words still belong to the noun phrase that a sentence opens with."""
-    return not any(
-        word.lower() in lexicon.PREPOSITIONS | lexicon.CLAUSE
-        or not word[0].isalpha()
-        or (word.endswith("s") and not word.endswith(("ss", "'s")) and word.lower() != "this")
-        for word in front
-    )
+def _ends_opening(word: str) -> bool:
+    """Whether the noun phrase that opens a sentence is over after this word."""
+    if word.lower() in lexicon.PREPOSITIONS | lexicon.CLAUSE or not word[0].isalpha():
+        return True
+    return word.endswith("s") and not word.endswith(("ss", "'s")) and word.lower() != "this"
 
 
-_FLAT_QUALITIES = {quality.replace("-", " "): quality for quality in sorted(lexicon.ADJECTIVES)}
-_ALL_QUALITIES = {**_FLAT_QUALITIES, **lexicon.SAME_QUALITY}
-
-
-def _qualities(lines: list[list[str]]) -> Said:
+def _qualities(lines: list[Line]) -> Said:
     return {quality: quality for line in lines for quality in _qualities_in(line)}
 
 
-def _qualities_in(line: list[str]) -> Iterator[str]:
+def _qualities_in(line: Line) -> Iterator[str]:
     low = [part for word in line for part in word.lower().split("-")]
     for at in range(len(low)):
-        for size in (3, 2, 1):
-            quality = _ALL_QUALITIES.get(" ".join(low[at : at + size]))
-            if quality and not _negated(low, at) and not _of_a_part(low[at + size : at + size + 2]):
+        for end in range(at + 1, at + 4):
+            quality = lexicon.QUALITIES.get(" ".join(low[at:end]))
+            if quality and not _negated(low, at) and not _of_a_part(low[end : end + 2]):
                 yield quality
 
 
-def _of_a_part(after: list[str]) -> bool:
+def _of_a_part(after: Line) -> bool:
     """Whether an adjective belongs to a part: an adjustable strap makes no adjustable bag."""
     return any(lemma(word) in lexicon.PARTS for word in after)
 
 
-def _negated(low: list[str], at: int) -> bool:
+def _negated(low: Line, at: int) -> bool:
     return any(word in NEGATIONS or word.endswith("n't") for word in low[max(0, at - 3) : at])
 
 
-def _parts(lines: list[list[str]]) -> Said:
-    return dict(part for line in lines for part in _parts_in([word.lower() for word in line]))
+def _parts(lines: list[Line]) -> Said:
+    return dict(chain.from_iterable(_parts_in(["", *_lower(line), ""]) for line in lines))
 
 
-def _parts_in(low: list[str]) -> Iterator[tuple[str, str]]:
-    for at, word in enumerate(low):
-        part = "" if word in lexicon.THIRD else lemma(word)
-        if part not in lexicon.PARTS and f"{lemma(low[at - 1])} {part}" not in lexicon.PART_PAIRS:
-            continue
-        if at + 1 < len(low) and not _closes(low[at + 1]):
-            continue
-        if _placed(low[max(0, at - 5) : at]):
-            continue
-        pair = f"{low[at - 1]} {part}" if at else ""
-        if pair in lexicon.PART_PAIRS:
-            yield pair, lexicon.PART_PAIRS[pair]
-        if part in lexicon.PARTS:
-            yield part, lexicon.PARTS[part]
+def _parts_in(low: Line) -> Iterator[tuple[str, str]]:
+    for at in range(1, len(low) - 1):
+        part = "" if low[at] in lexicon.THIRD else lemma(low[at])
+        pair = f"{low[at - 1]} {part}"
+        known = part in lexicon.PARTS or pair in lexicon.PART_PAIRS
+        if known and _ends_phrase(low[at + 1]) and not _is_elsewhere(low[max(0, at - 5) : at]):
+            yield pair, lexicon.PART_PAIRS.get(pair, "")
+            yield part, lexicon.PARTS.get(part, "")
 
 
-def _closes(word: str) -> bool:
-    """Whether a noun phrase can end before this word."""
-    return word in lexicon.PREPOSITIONS | lexicon.CLAUSE | lexicon.AND or word in lexicon.THIRD
+def _ends_phrase(word: str) -> bool:
+    return not word or word in lexicon.ENDINGS or word in lexicon.THIRD
 
 
-def _placed(before: list[str]) -> bool:
+def _is_elsewhere(before: Line) -> bool:
     """Whether a part is only where something goes ("fits in your pocket"), or is not there."""
-    for word in reversed(before):
-        if word in lexicon.PLACED:
-            return True
-        if word in lexicon.PREPOSITIONS | lexicon.CLAUSE | lexicon.AND:
-            return False
-    return False
+    near = (word for word in reversed(before) if word in lexicon.PLACED | lexicon.ENDINGS)
+    return next(near, "") in lexicon.PLACED
 
 
-# Attributes and colours.
-
-
-def _attribute(name: str) -> str:
-    return " ".join(words(name.replace("_", " ")))
+# ---- Attributes
 
 
 def _is_value(value: str) -> bool:
     plain = value.casefold()
-    return bool(plain) and plain not in lexicon.NO_VALUES and not any(sign.isdigit() for sign in plain)
+    return plain not in lexicon.NO_VALUES | {""} and not any(sign.isdigit() for sign in plain)
 
 
 def _values(attributes: Mapping[str, list[str]]) -> Mapping[str, Said]:
-    """Qualities that the attributes state, by attribute; a value that says little keeps its name."""
+    """What the attributes state of the product, but materials, sizes, prices, codes and flags."""
     return {
         name: _said(_valued(name, value) for value in values if _is_value(value))
-        for name, values in ((_attribute(name), values) for name, values in attributes.items())
+        for name, values in attributes.items()
         if name not in lexicon.MATERIAL_NAMES and lexicon.NOT_QUALITIES.isdisjoint(name.split())
     }
 
 
 def _valued(name: str, value: str) -> str:
+    """A value as it is stated; one that says little alone keeps its name: "pattern: solid"."""
     if len(value.split()) > 4:
         return ""
     if name in ("color", "colour"):
         return f"the color {value.lower()}"
-    quality = _ALL_QUALITIES.get(value.lower().replace("-", " "))
+    quality = lexicon.QUALITIES.get(value.lower().replace("-", " "))
     return quality or f"{name}: {_lowered(value)}"
 
 
-def _colors(colors: list[str], attributes: Mapping[str, list[str]]) -> Said:
-    """The first two main colours of the picture."""
-    return _said(f"the color {color.lower()}" for color in colors[:2] if color)
+# ---- Purposes: what stands after "ideal for", "designed for", "lets you" and the like
 
 
-# Purposes: what stands after "ideal for", "designed for", "lets you" and the like.
+def _title_purposes(core: Line) -> Iterator[Purpose]:
+    """What a title says of its head: a yoga mat is for yoga."""
+    for word in _lower(core[-2:-1]):
+        if word in lexicon.TITLE_EVENTS:
+            yield Purpose((word,), (lemma(word),), _is_gerund(word))
 
 
-def _purposes(lines: list[list[str]]) -> Iterator[Purpose]:
+def _purposes(lines: list[Line]) -> Iterator[Purpose]:
     for line in lines:
-        low = [word.lower() for word in line]
+        low = _lower(line)
         for at in range(len(low)):
             cue = _cue(low, at)
             if cue:
                 yield from filter(None, map(_purpose, _listed(line[at + 1 : at + 40], cue)))
 
 
-def _title_purposes(core: list[str]) -> Iterator[Purpose]:
-    """What a title says of its head: a yoga mat is for yoga."""
-    for word in core[-2:-1]:
-        low = word.lower()
-        if low in lexicon.TITLE_EVENTS:
-            yield Purpose((low,), (lemma(low),), _is_gerund(low))
-
-
-def _cue(low: list[str], at: int) -> str:
-    """What may follow this word: any phrase, an event, a lexicon.gerund, a verb; empty if no purpose."""
-    word, before = low[at], low[at - 1] if at else ""
-    if word not in ("for", "you", "to", "you're") or _negated(low, at):
+def _cue(low: Line, at: int) -> str:
+    """What may follow this word: any phrase, an event, a gerund, a verb; empty if no purpose."""
+    if low[at] not in ("for", "you", "to", "you're") or _negated(low, at):
         return ""
-    if word == "for":
+    before = low[at - 1] if at else ""
+    if low[at] == "for":
         return _cue_of_for(before)
-    if word == "you're":
-        return "lexicon.gerund" if before in lexicon.WHENEVER else ""
-    if word == "you":
+    if low[at] == "you're":
+        return "gerund" if before in lexicon.WHENEVER else ""
+    if low[at] == "you":
         return "verb" if before in lexicon.HELPS else ""
-    return "verb" if before == "you" and low[at - 2] in lexicon.ALLOWS else ""
+    return "verb" if before == "you" and low[max(0, at - 2)] in lexicon.ALLOWS else ""
 
 
 def _cue_of_for(before: str) -> str:
@@ -486,42 +467,29 @@ def _cue_of_for(before: str) -> str:
         return "any"
     if not before:
         return "event"
-    return "" if before in lexicon.NOT_FOR else "lexicon.gerund"
+    return "" if before in lexicon.NOT_FOR else "gerund"
 
 
-def _listed(after: list[str], cue: str) -> Iterator[list[str]]:
+def _listed(after: Line, cue: str) -> Iterator[Line]:
     """The phrases of a list such as "drinking tea, coffee or soup and for baking bread"."""
     verb = ""
     for place, piece in enumerate(_pieces(after)):
         if place and piece[0] == "for":
             piece, verb = piece[1:] or ["it"], ""
         if cue == "verb":
-            piece = [lexicon.gerund(piece[0].lower()), *piece[1:]]
-            cue = "lexicon.gerund"
+            piece, cue = [lexicon.gerund(piece[0].lower()), *piece[1:]], "gerund"
         if _is_gerund(piece[0]):
-            verb = piece[0] if len(piece) > 1 and lexicon.PREPOSITIONS.isdisjoint(piece) else ""
+            verb = piece[0] if piece[1:] and lexicon.PREPOSITIONS.isdisjoint(piece) else ""
             yield piece
-        elif place and verb and _is_short(piece):
+        elif place and verb and _is_object(piece):
             yield [verb, *piece]
-        elif _fits(piece, cue, place):
+        elif _is_event(piece, cue, place):
             yield piece
         else:
             return
 
 
-def _fits(piece: list[str], cue: str, place: int) -> bool:
-    noun = _noun_phrase(piece)
-    if not noun or (place and len(noun) > 3):
-        return False
-    head = noun[-1].lower()
-    return _is_gerund(head) or cue == "any" or (cue == "event" and lemma(head) in lexicon.EVENTS)
-
-
-def _is_short(piece: list[str]) -> bool:
-    return len(piece) < 3 and lexicon.PREPOSITIONS.isdisjoint(piece) and piece[0] not in lexicon.DETERMINERS
-
-
-def _pieces(after: list[str]) -> Iterator[list[str]]:
+def _pieces(after: Line) -> Iterator[Line]:
     """The members of a list up to where the clause ends."""
     ends = (n for n, word in enumerate(after) if word in lexicon.CLAUSE or not _is_plain(word))
     clause = after[: next(ends, len(after))]
@@ -535,10 +503,24 @@ def _is_plain(word: str) -> bool:
 
 
 def _is_gerund(word: str) -> bool:
-    return word.endswith("ing") and len(word) > 4 and word.isalpha() and word not in lexicon.NOT_GERUNDS
+    shaped = word.endswith("ing") and len(word) > 4 and word.isalpha()
+    return shaped and word not in lexicon.NOT_GERUNDS
 
 
-def _noun_phrase(piece: list[str]) -> list[str]:
+def _is_object(piece: Line) -> bool:
+    return len(piece) < 3 and lexicon.EDGES.isdisjoint(piece)
+
+
+def _is_event(piece: Line, cue: str, place: int) -> bool:
+    """Whether a noun phrase can be a purpose after this cue, at this place of a list."""
+    noun = _noun_phrase(piece)
+    if not noun or (place and len(noun) > 3):
+        return False
+    told = cue == "event" and lemma(noun[-1]) in lexicon.EVENTS
+    return told or cue == "any" or _is_gerund(noun[-1])
+
+
+def _noun_phrase(piece: Line) -> Line:
     """The phrase without its determiners, what measures it, and what follows its noun."""
     if "of" in piece[:5] and lexicon.MEASURED.intersection(piece[: piece.index("of")]):
         piece = piece[piece.index("of") + 1 :]
@@ -550,73 +532,65 @@ def _noun_phrase(piece: list[str]) -> list[str]:
     return piece[:end]
 
 
-def _purpose(piece: list[str]) -> Purpose | None:
+def _purpose(piece: Line) -> Purpose | None:
     verbal = _is_gerund(piece[0])
     phrase = piece[:LONGEST] if verbal else _noun_phrase(piece)
-    while phrase and phrase[-1] in lexicon.PREPOSITIONS | lexicon.DETERMINERS:
+    while phrase and phrase[-1] in lexicon.EDGES:
         phrase = phrase[:-1]
-    if not phrase or len(phrase) > LONGEST or _pointing(phrase):
+    if not phrase or len(phrase) > LONGEST or not lexicon.POINTERS.isdisjoint(phrase):
         return None
-    purpose = Purpose(tuple(phrase), tuple(lemma(word) for word in phrase), verbal)
-    return None if purpose.head in lexicon.PEOPLE or not _has_content(phrase) else purpose
-
-
-def _pointing(phrase: list[str]) -> bool:
-    return any(word in ("it", "them", "this", "these", "those", "others") for word in phrase)
+    purpose = Purpose(tuple(phrase), tuple(map(lemma, phrase)), verbal)
+    return purpose if purpose.head not in lexicon.PEOPLE and _has_content(phrase) else None
 
 
 def _has_content(phrase: Iterable[str]) -> bool:
-    forms = {(word, form) for word in phrase for form in _lemmas(word)}
+    forms = ((word, form) for word in phrase for form in _lemmas(word))
     return any(word not in lexicon.LIGHT and form not in lexicon.LIGHT for word, form in forms)
 
 
 def _common(p: Purpose, q: Purpose) -> str:
     """What two purposes have in common, in the words of the shorter; empty if that is nothing."""
-    p, q = sorted((p, q), key=lambda purpose: _shortness(" ".join(purpose.words)))
     if p.head != q.head:
         return ""
-    if set(_content(p)) <= set(_content(q)):
-        return " ".join(p.words)
+    p, q = sorted((p, q), key=lambda purpose: _shortness(purpose.text))
+    if set(_lemmas(p.text)) <= set(_lemmas(q.text)):
+        return p.text
     shared = _same_start(p, q) if p.verbal and q.verbal else _same_end(p, q)
     return " ".join(shared) if _has_content(shared) else ""
 
 
-def _content(purpose: Purpose) -> Iterator[str]:
-    return _lemmas(" ".join(purpose.words))
-
-
 def _same_start(p: Purpose, q: Purpose) -> tuple[str, ...]:
     """The longest common beginning that cuts no noun phrase in two."""
-    same = 0
-    while same < min(len(p.lemmas), len(q.lemmas)) and p.lemmas[same] == q.lemmas[same]:
-        same += 1
-    while same > 1 and not (_whole(p, same) and _whole(q, same)):
+    pairs = zip(p.lemmas, q.lemmas, strict=False)
+    same = next((n for n, (left, right) in enumerate(pairs) if left != right), len(p.lemmas))
+    while same > 1 and not (_is_whole(p, same) and _is_whole(q, same)):
         same -= 1
-    return p.words[:same] if same > 1 or _whole(p, 1) or _whole(q, 1) else ()
+    return p.words[:same] if same > 1 or _is_whole(p, 1) or _is_whole(q, 1) else ()
 
 
-def _whole(purpose: Purpose, size: int) -> bool:
+def _is_whole(purpose: Purpose, size: int) -> bool:
+    """Whether the first words of a purpose end where one of its phrases does."""
     last, *rest = purpose.words[size - 1 :]
-    if last in lexicon.PREPOSITIONS | lexicon.DETERMINERS:
+    if last in lexicon.EDGES:
         return False
-    return not rest or last in lexicon.LOOSE or rest[0] in lexicon.PREPOSITIONS | lexicon.DETERMINERS | lexicon.LOOSE
+    return not rest or last in lexicon.LOOSE or rest[0] in lexicon.EDGES | lexicon.LOOSE
 
 
 def _same_end(p: Purpose, q: Purpose) -> tuple[str, ...]:
+    """The longest common end of two noun phrases; of a verb and a noun, what is a word of both."""
     if p.verbal or q.verbal:
         return p.words[:1] if p.verbal else p.words[-1:]
-    same = 1
-    while same < len(p.lemmas) and p.lemmas[-same - 1 :] == q.lemmas[-same - 1 :]:
-        same += 1
-    return p.words[-same:]
+    size = 1
+    while size < len(p.words) and p.lemmas[-size - 1 :] == q.lemmas[-size - 1 :]:
+        size += 1
+    return p.words[-size:]
 
 
-# Abilities: what a product is said to do.
+# ---- Abilities: what a product is said to do
 
 
-def _abilities(lines: list[list[str]]) -> Iterator[tuple[str, str]]:
-    for line in lines:
-        low = [word.lower() for word in line]
+def _abilities(lines: list[Line]) -> Iterator[tuple[str, str]]:
+    for low in map(_lower, lines):
         for at, word in enumerate(low):
             verb = lexicon.THIRD.get(word) or (word if word in lexicon.VERBS else "")
             if verb and _acts(low, at):
@@ -624,88 +598,88 @@ def _abilities(lines: list[list[str]]) -> Iterator[tuple[str, str]]:
             yield from _compound(word)
 
 
-def _acts(low: list[str], at: int) -> bool:
+def _acts(low: Line, at: int) -> bool:
     """Whether this word is a verb with the product, or a part of it, as its subject."""
-    before = low[at - 1] if at else ""
     if _negated(low, at):
         return False
+    before, after = low[at - 1] if at else "", low[at + 1] if at + 1 < len(low) else ""
     if low[at] in lexicon.THIRD:
-        return before not in lexicon.PREPOSITIONS | lexicon.DETERMINERS
-    return before in ("to", "can", "will", "help", "helps", "and", "you") or _is_plural(before)
+        return before == "that" or before not in lexicon.EDGES
+    promised = low[at] == "keep" and after in ("you", "your")
+    return promised or before in lexicon.HELPED or _is_plural(before)
 
 
 def _is_plural(word: str) -> bool:
-    return word.endswith("s") and not word.endswith("ss") and len(word) > 3 and word not in lexicon.THIRD
+    shaped = word.endswith("s") and not word.endswith("ss") and len(word) > 3
+    return shaped and word not in lexicon.THIRD
 
 
-def _deeds(verb: str, after: list[str]) -> Iterator[tuple[str, str]]:
-    after = [word for word in after if not word.endswith("ly") or word in lexicon.WAYS]
-    if verb in ("keep", "stay"):
-        yield from _kept(verb, after)
-    elif after and after[0] in lexicon.WAYS and verb in ("dry", "fold"):
+def _deeds(verb: str, after: Line) -> Iterator[tuple[str, str]]:
+    if after and after[0] in lexicon.WAYS.get(verb, ()):
         yield f"{verb} {after[0]}", f"{verb} {after[0]}"
-    else:
-        yield from _done(verb, after)
+        return
+    after = [word for word in after if not word.endswith("ly")]
+    yield from _kept(verb, after) if verb in ("keep", "stay") else _done(verb, after)
 
 
-def _kept(verb: str, after: list[str]) -> Iterator[tuple[str, str]]:
-    """ "keeps your body cool and dry" keeps you cool, and keeps you dry."""
+def _kept(verb: str, after: Line) -> Iterator[tuple[str, str]]:
+    """To keep your body cool and dry is to keep you cool, and to keep you dry."""
     first = next((n for n, word in enumerate(after[:5]) if word in lexicon.STATES), None)
     if first is None:
         return
     kept = [word for word in after[:first] if word not in lexicon.DETERMINERS] or ["you"]
-    whom = "you" if kept[-1] in lexicon.WEARER or verb == "stay" else " ".join(kept)
-    if not lexicon.PREPOSITIONS.isdisjoint(kept) or not lexicon.CLAUSE.isdisjoint(set(kept) - {"you"}):
+    if not lexicon.ENDINGS.isdisjoint(set(kept) - {"you"}):
         return
+    whom = "you" if kept[-1] in lexicon.WEARER or verb == "stay" else " ".join(kept)
     for state in _states(after[first:]):
         yield f"keep {lemma(whom.split()[-1])} {state}", f"keep {whom} {state}"
 
 
-def _states(words_: list[str]) -> Iterator[str]:
-    for word in words_:
+def _states(after: Line) -> Iterator[str]:
+    for word in after:
         if word in lexicon.STATES:
             yield word
         elif word not in lexicon.AND:
             return
 
 
-def _done(verb: str, after: list[str]) -> Iterator[tuple[str, str]]:
+def _done(verb: str, after: Line) -> Iterator[tuple[str, str]]:
     what = _object(after)
     if not what or len(what) > 4 or lemma(what[-1]) in lexicon.LIGHT | lexicon.PEOPLE:
         return
     if verb == "wick":
-        what = ["moisture"] if what[-1] in lexicon.SAME_OBJECT else what
+        what = ["moisture"] if what[-1] in lexicon.MOISTURE else what
     yield f"{verb} {lemma(what[-1])}", " ".join([verb, *what])
 
 
-def _object(after: list[str]) -> list[str]:
-    """The object of a verb, without particle and determiners: "out the cold wind" is "cold wind"."""
-    what: list[str] = []
+def _object(after: Line) -> Line:
+    """What a verb acts on, bare: "out the cold wind" is "cold wind"."""
+    what: Line = []
     for word in after:
-        if not what and word in lexicon.DETERMINERS | {"away", "out", "off", "up", "down"}:
+        if not what and word in lexicon.DETERMINERS | lexicon.PARTICLES:
             continue
-        if word in lexicon.PREPOSITIONS | lexicon.CLAUSE | lexicon.AND | lexicon.THIRD.keys() or not word[0].isalpha():
+        if _ends_phrase(word) or not word[0].isalpha():
             break
         what.append(word)
     return what
 
 
 def _compound(word: str) -> Iterator[tuple[str, str]]:
-    """ "moisture-wicking" wicks moisture, "quick-drying" dries quickly."""
+    """What is moisture-wicking wicks moisture; what is quick-drying dries quickly."""
     what, hyphen, doing = word.partition("-")
-    if not hyphen or doing not in lexicon.GERUND:
-        return
-    if what in ("quick", "fast"):
-        yield f"{lexicon.GERUND[doing]} quickly", f"{lexicon.GERUND[doing]} quickly"
-    elif what not in lexicon.ADJECTIVES | lexicon.LIGHT | lexicon.PREPOSITIONS:
-        yield from _done(lexicon.GERUND[doing], [what])
+    verb = lexicon.GERUND.get(doing, "")
+    if hyphen and verb and what in ("quick", "fast"):
+        yield f"{verb} quickly", f"{verb} quickly"
+    elif hyphen and verb and what not in lexicon.ADJECTIVES | lexicon.LIGHT | lexicon.PREPOSITIONS:
+        yield from _done(verb, [what])
 
 
-# What both say, most specific first.
+# ---- What both cards say, most specific first
 
 
 def _shared(a: Said, b: Said) -> list[str]:
-    return [min(a[key], b[key], key=_shortness) for key in sorted(a.keys() & b.keys())]
+    keys = sorted(a.keys() & b.keys())
+    return [wording for key in keys if (wording := min(a[key], b[key], key=_shortness))]
 
 
 def _ranked(tails: Iterable[str]) -> list[str]:
@@ -715,8 +689,8 @@ def _ranked(tails: Iterable[str]) -> list[str]:
 
 def _widest(tails: Iterable[str]) -> list[str]:
     """`_ranked` without the tails that another one contains: organic cotton, not also cotton."""
-    ranked, kept = _ranked(tails), list[str]()
-    for tail in ranked:
+    kept: list[str] = []
+    for tail in _ranked(tails):
         if not any(set(_lemmas(tail)) < set(_lemmas(other)) for other in kept):
             kept.append(tail)
     return kept
@@ -724,20 +698,18 @@ def _widest(tails: Iterable[str]) -> list[str]:
 
 def _is_a(a: Facts, b: Facts) -> list[str]:
     kinds = [_singular(name) for name in _narrowest(a, b) if _is_kind(name)]
-    heads = [lexicon.PLURAL_ONLY.get(a.head, a.head)] if a.head and a.head == b.head else []
+    heads = [lexicon.PLURAL_ONLY.get(a.head, a.head)] if a.head == b.head else []
     return _ranked([*kinds, *heads])
 
 
 def _narrowest(a: Facts, b: Facts) -> list[str]:
     """The narrowest category names that stand in a path of both."""
-    names = {merge_key(name): name for path in b.paths for name in path}
-    found = set()
-    for path in a.paths:
-        shared = [name for name in path if merge_key(name) in names]
-        found.update(min(name, names[merge_key(name)], key=_shortness) for name in shared[-1:])
-    above = {merge_key(name) for facts in (a, b) for path in facts.paths for name in path[:-1]}
-    leaves = {name for name in found if merge_key(name) not in above}
-    return sorted(leaves or found)
+    shared = _said(chain(*a.paths)).keys() & _said(chain(*b.paths)).keys()
+    paths = [[name for name in path if merge_key(name) in shared] for path in a.paths + b.paths]
+    above = {merge_key(name) for path in paths for name in path[:-1]}
+    return list(
+        _said(name for path in paths for name in path if merge_key(name) not in above).values()
+    )
 
 
 def _is_kind(name: str) -> bool:
@@ -750,7 +722,8 @@ def _is_kind(name: str) -> bool:
 def _singular(name: str) -> str:
     """A category's name as a type: `Road Bikes` is `road bike`; a list of types stays."""
     *front, last = _lowered(name).split(" ")
-    if {"&", "and"}.intersection(front) or "," in name or not last.isalpha() or last in lexicon.KIND_NOUNS:
+    listed = {"&", "and"}.intersection(front) or "," in name
+    if listed or not last.isalpha() or last in lexicon.KIND_NOUNS:
         return _lowered(name)
     return " ".join([*front, lexicon.PLURAL_ONLY.get(lemma(last), lemma(last))])
 
@@ -765,8 +738,8 @@ def _related_to(a: Facts, b: Facts) -> list[str]:
 
 def _parents(facts: Facts, names: list[str]) -> list[str]:
     keys = {merge_key(name) for name in names}
-    above = (zip(path, path[1:]) for path in facts.paths)
-    return [upper for pairs in above for upper, lower in pairs if merge_key(lower) in keys]
+    steps = chain.from_iterable(map(pairwise, facts.paths))
+    return [upper for upper, lower in steps if merge_key(lower) in keys]
 
 
 def _similar_to(a: Facts, b: Facts) -> list[str]:
@@ -774,15 +747,15 @@ def _similar_to(a: Facts, b: Facts) -> list[str]:
     first, second = sorted((a.title, b.title), key=lambda title: list(title.items()))
     shared = [key for key in first if key in second]
     telling = [key for key in shared if key not in lexicon.COLORS | lexicon.SIZES]
-    same_type = a.head and a.head == b.head
-    fits = same_type and len(telling) >= 2 and len(shared) <= 6
+    one_type = a.head and a.head == b.head
+    fits = one_type and len(telling) >= 2 and len(shared) <= 6
     return [" ".join(first[key] for key in shared)] if fits else []
 
 
 def _has_a(a: Facts, b: Facts) -> list[str]:
     """Shared parts, but for what the products themselves are: a strap has no strap."""
     parts = _widest(_shared(a.parts, b.parts))
-    return [part for part in parts if not {a.head, b.head} & set(_lemmas(part))]
+    return [part for part in parts if not {a.head, b.head}.intersection(_lemmas(part))]
 
 
 def _part_of(a: Facts, b: Facts) -> list[str]:
@@ -790,7 +763,7 @@ def _part_of(a: Facts, b: Facts) -> list[str]:
 
 
 def _used_for(a: Facts, b: Facts) -> list[str]:
-    tails = _widest(filter(None, (_common(p, q) for p in a.purposes for q in b.purposes)))
+    tails = _widest(_common(p, q) for p in a.purposes for q in b.purposes)
     return [lexicon.SPOKEN.get(tail, tail) for tail in tails]
 
 
@@ -806,12 +779,9 @@ def _capable_of(a: Facts, b: Facts) -> list[str]:
 def _property_of(a: Facts, b: Facts) -> list[str]:
     """Qualities in the text, then one value of each attribute, then the pictures' colours."""
     names = sorted(a.values.keys() & b.values.keys())
-    valued = [
-        tail for name in names for tail in _ranked(_shared(a.values[name], b.values[name]))[:1]
-    ]
-    tails = [_ranked(_shared(a.qualities, b.qualities)), _ranked(valued)]
-    tails.append(_ranked(_shared(a.colors, b.colors)))
-    return list(dict.fromkeys(tail for part in tails for tail in part))
+    values = (_ranked(_shared(a.values[name], b.values[name]))[:1] for name in names)
+    tails = _ranked(_shared(a.qualities, b.qualities)) + _ranked(chain.from_iterable(values))
+    return list(dict.fromkeys(tails + _ranked(_shared(a.colors, b.colors))))
 
 
 _RULES: dict[str, Callable[[Facts, Facts], list[str]]] = {

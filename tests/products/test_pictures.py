@@ -281,6 +281,11 @@ def test_bounds_are_the_callers_not_pillows(
         assert open_picture(written(tmp_path, packed(noise(), kind)), SMALL).size == (61, 47)
 
 
+def test_what_pillow_only_warns_of_comes_in_quietly(tmp_path: Path) -> None:
+    raw = png(8, 8, zeros(16), (b"acTL", struct.pack(">II", 0, 0)))  # an animation of no frames
+    assert open_picture(written(tmp_path, raw), USUAL).size == (8, 8)
+
+
 def test_what_is_no_file_is_missing(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     (tmp_path / "circle.jpg").symlink_to("circle.jpg")
@@ -402,28 +407,26 @@ def test_names_find_their_file(shelf: Path, name: str, found: str) -> None:
     assert find_picture(shelf, name) == shelf.resolve() / found
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "absent.jpg",
-        "e f.jpg",
-        "",
-        ".",
-        "/",
-        "red",
-        "d.png",
-        "/etc/passwd",
-        "a.jpg/b",
-        "a\0.jpg",
-        "x" * 300,
-        "y/" * 3000 + "a",
-        "\ud800.jpg",
-    ],  # no file can be called so
-)
+@pytest.mark.parametrize("name", "absent.jpg|e f.jpg||.|/|red|d.png|/etc/passwd|a.jpg/b".split("|"))
 def test_names_without_a_file_are_missing(shelf: Path, name: str) -> None:
     with pytest.raises(PictureRefused) as caught:
         find_picture(shelf, name)
     assert caught.value.reason == "picture missing"
+
+
+@pytest.mark.parametrize("name", ["a\0.jpg", "x" * 300, "y/" * 3000 + "a", "\ud800.jpg"])
+def test_names_no_file_can_have_are_missing(shelf: Path, name: str) -> None:
+    test_names_without_a_file_are_missing(shelf, name)
+
+
+def test_a_link_to_a_name_that_is_no_text_is_missing(shelf: Path) -> None:
+    target = os.fsencode(shelf) + b"/\xff.jpg"
+    try:
+        Path(os.fsdecode(target)).write_bytes(b"")
+    except OSError:
+        pytest.skip("file names must be UTF-8 here")
+    (shelf / "link.jpg").symlink_to(os.fsdecode(target))
+    test_names_without_a_file_are_missing(shelf, "link.jpg")
 
 
 @pytest.mark.parametrize(
@@ -483,6 +486,10 @@ def test_a_small_colour_is_no_main_colour() -> None:
     drawn = ball("green", "white")
     ImageDraw.Draw(drawn).rectangle((95, 95, 105, 105), "red")
     assert main_colors(drawn) == ["green"]
+
+
+def test_background_seen_through_a_hole_is_left_out() -> None:
+    assert main_colors(ball("red", "white", "white")) == ["red"]
 
 
 def test_a_shaded_background_is_left_out() -> None:

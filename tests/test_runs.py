@@ -1,0 +1,201 @@
+"""A run is a folder.
+
+- Two builds of one config are equal bytes; a finished build that is started again does nothing.
+- A changed parameter runs again just what depends on it, and asks no finished question again.
+- A folder belongs to one config, and to one build at a time.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+import mindgraph
+from mindgraph.errors import ConfigError, InputError, RunError
+from mindgraph.runs import Built, Checked
+
+ROOT = Path(__file__).parent.parent
+
+
+def tables(run: Path) -> dict[str, str]:
+    """The digests of a run's node and edge tables."""
+    files = [*run.glob("nodes/*.parquet"), *run.glob("edges/*.parquet")]
+    return {f"{p.parent.name}/{p.name}": sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+def folders(built: Built) -> dict[str, str]:
+    return {stage["name"]: stage.get("folder", "") for stage in built.manifest["stages"]}
+
+
+def test_two_builds_of_one_config_are_equal_bytes(demo: Built, tmp_path: Path) -> None:
+    again = mindgraph.build("demo", tmp_path / "again")
+    assert tables(again.folder) == tables(demo.folder)
+    assert len(tables(demo.folder)) == 33
+
+
+def test_a_finished_build_started_again_changes_no_file(
+    shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    config = shop()
+    built = mindgraph.build(config, tmp_path / "run")
+    store = (built.folder / "graph.lbug").stat().st_mtime_ns
+    before = tables(built.folder)
+    again = mindgraph.build(config, tmp_path / "run")
+    assert tables(again.folder) == before
+    assert (again.folder / "graph.lbug").stat().st_mtime_ns == store
+    assert again.manifest == built.manifest
+
+
+def test_in_is_out_plus_dropped_at_every_stage(demo: Built) -> None:
+    for stage in demo.manifest["stages"]:
+        if "in" in stage:
+            assert stage["in"] == stage["out"] + sum(stage["dropped"].values()), stage["name"]
+
+
+def test_a_changed_rule_runs_again_just_what_depends_on_it(
+    shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    first = folders(mindgraph.build(shop(), tmp_path / "run"))
+    second = folders(mindgraph.build(shop(rules={"max_words": 2}), tmp_path / "run"))
+    same = {name for name in first if first[name] == second[name]}
+    assert {"read_products_1", "products", "pairs", "requests", "replies", "claims"} <= same
+    assert not {"sifted_intentions", "intentions", "statements", "graph"} & same
+
+
+def test_a_new_product_asks_only_about_its_own_pairs(
+    shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    built = mindgraph.build(shop(), tmp_path / "run")
+    asked = _replies(built.folder)
+    grown = shop(
+        {"products.csv": (tmp_path / "products.csv").read_text() + "D4,Oat biscuits,,,,\n"}
+    )
+    orders = (tmp_path / "orders.csv").read_text() + "5,D4\n5,A1\n6,D4\n6,A1\n"
+    (tmp_path / "orders.csv").write_text(orders)
+    mindgraph.build(grown, tmp_path / "run")
+    new = [key for key in _replies(built.folder) if key not in set(asked)]
+    assert len(new) == 19  # one pair more, asked once for each relation of the profile
+    assert len(_replies(built.folder)) == len(asked) + 19
+
+
+def _replies(run: Path) -> list[str]:
+    files = sorted(run.glob("stages/replies-*/*/replies.parquet"))
+    return [key for file in files for key in pq.read_table(file)["key"].to_pylist()]
+
+
+def test_a_run_folder_of_another_config_is_refused(demo: Built, shop: Callable[..., Path]) -> None:
+    with pytest.raises(RunError, match="built by the config 'demo', not by 'shop'.*--run"):
+        mindgraph.build(shop(), demo.folder)
+
+
+def test_a_folder_that_is_no_run_is_left_alone(shop: Callable[..., Path], tmp_path: Path) -> None:
+    config = shop()
+    with pytest.raises(RunError, match="neither empty nor a run"):
+        mindgraph.build(config, tmp_path)
+    assert not (tmp_path / "manifest.json").exists()
+
+
+def test_two_builds_at_once_in_one_folder_are_refused(
+    shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    config = shop()
+    built = mindgraph.build(config, tmp_path / "run")
+    with (built.folder / ".lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(RunError, match="another build is at work"):
+            mindgraph.build(config, tmp_path / "run")
+
+
+def test_a_run_that_did_not_end_is_no_graph_yet(tmp_path: Path) -> None:
+    begun = {"state": "building", "config": {"name": "x"}}
+    (tmp_path / "manifest.json").write_text(json.dumps(begun))
+    with pytest.raises(RunError, match="did not end; run the same build again"):
+        mindgraph.stats(tmp_path)
+
+
+def test_every_missing_input_is_told_in_one_go(shop: Callable[..., Path], tmp_path: Path) -> None:
+    config = shop(concepts={"isa": "nowhere.tsv"})
+    (tmp_path / "orders.csv").unlink()
+    with pytest.raises(InputError) as told:
+        mindgraph.build(config, tmp_path / "run")
+    lines = str(told.value).splitlines()
+    assert len(lines) == 2
+    assert "orders.csv" in lines[0] and "nowhere.tsv" in lines[1]
+
+
+def test_the_plan_counts_calls_and_asks_no_model(shop: Callable[..., Path], tmp_path: Path) -> None:
+    config = shop()
+    planned = mindgraph.plan(config, tmp_path / "run")[-1]
+    assert (planned["items"], planned["calls"], planned["cached"]) == (38, 38, 0)
+    assert not (tmp_path / "run").exists()
+    mindgraph.build(config, tmp_path / "run")
+    planned = mindgraph.plan(config, tmp_path / "run")[-1]
+    assert (planned["calls"], planned["cached"]) == (0, 38)
+
+
+def test_a_check_tells_config_problems_and_rows_apart(shop: Callable[..., Path]) -> None:
+    assert mindgraph.check(shop()) == Checked(())
+    broken = mindgraph.check(shop({"orders.csv": "order,product\n1,A1\n1,Z9\n"}))
+    assert broken.problems == ()
+    assert [left.reason for left in broken.left_out] == ["unknown product"]
+    assert mindgraph.check("no/such.yaml").problems[0].startswith("no/such.yaml: no such config")
+
+
+def test_a_recorded_run_gives_the_same_graph(demo: Built, tmp_path: Path) -> None:
+    bundled = str(ROOT / "mindgraph")
+    record = demo.folder / "replies" / "record.parquet"
+    text = (ROOT / "configs/demo.yaml").read_text().replace("../mindgraph", bundled)
+    config = tmp_path / "demo.yaml"
+    config.write_text(text.replace("model: metadata", f"model: recorded\n    record: {record}"))
+    replayed = mindgraph.build(config, tmp_path / "run")
+    for table in tables(demo.folder):
+        assert _but_the_run(replayed.folder / table) == _but_the_run(demo.folder / table), table
+
+
+def _but_the_run(file: Path) -> list[dict[str, object]]:
+    rows = pq.read_table(file).to_pylist()
+    return [{name: cell for name, cell in row.items() if name != "run"} for row in rows][
+        : 0 if file.stem == "Run" else None
+    ]
+
+
+def test_stale_stages_are_removed_but_replies_are_kept(
+    shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    mindgraph.build(shop(), tmp_path / "run")
+    built = mindgraph.build(
+        shop(pairs={"orders": [{"path": "orders.csv"}], "min_support": 9}), tmp_path / "run"
+    )
+    left = [path.name for path in (built.folder / "stages").iterdir()]
+    assert len([name for name in left if name.startswith("pairs-")]) == 1
+    assert any(name.startswith("replies-") for name in left)
+    assert len(_replies(built.folder)) == 38
+
+
+def test_a_lost_store_is_made_again(shop: Callable[..., Path], tmp_path: Path) -> None:
+    config = shop()
+    built = mindgraph.build(config, tmp_path / "run")
+    (built.folder / "graph.lbug").unlink()
+    mindgraph.build(config, tmp_path / "run")
+    assert mindgraph.query(built.folder, "MATCH (p:Product) RETURN count(p) AS n") == [{"n": 3}]
+
+
+def test_a_run_can_be_moved(shop: Callable[..., Path], tmp_path: Path) -> None:
+    built = mindgraph.build(shop(), tmp_path / "run")
+    shutil.move(built.folder, tmp_path / "elsewhere")
+    assert mindgraph.why(tmp_path / "elsewhere", "A1", "B2")["together"]
+
+
+def test_a_config_error_is_raised_before_any_folder_is_made(tmp_path: Path) -> None:
+    config = tmp_path / "bad.yaml"
+    config.write_text("name: bad\nproducts: 7\n")
+    with pytest.raises(ConfigError):
+        mindgraph.build(config, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
