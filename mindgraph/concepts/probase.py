@@ -24,6 +24,9 @@ ISA = pa.schema(
 )
 
 
+_TOO_MANY = 1 << 63  # the first number that does not fit a column
+
+
 def read_isa(line: str) -> tuple[str, str, int]:
     """One line of an is-a table; ValueError where it is none.
 
@@ -31,7 +34,7 @@ def read_isa(line: str) -> tuple[str, str, int]:
     """
     concept, instance, frequency = line.split("\t")
     concept, instance = clean(concept).casefold(), clean(instance.replace("-", " ")).casefold()
-    if not (concept and instance) or int(frequency) < 1:
+    if not (concept and instance and 1 <= int(frequency) < _TOO_MANY):
         raise ValueError(line)
     return concept, instance, int(frequency)
 
@@ -81,4 +84,6 @@ class IsA:
 def _likeliest(counts: dict[str, int], instance: str, top: int) -> list[tuple[str, float]]:
     total = sum(counts.values())
     ranked = sorted(counts.items(), key=lambda counted: (-counted[1], counted[0]))
-    return [(name, round(n / total, 6)) for name, n in ranked if name != instance][:top]
+    # Concepts keep their hyphens, instances have lost them: "t-shirt" is no kind of "t shirt".
+    others = [(name, n) for name, n in ranked if name.replace("-", " ") != instance]
+    return [(name, round(n / total, 6)) for name, n in others[:top]]

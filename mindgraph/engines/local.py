@@ -17,7 +17,7 @@ from mindgraph.engines import BatchMap, Rel, Stage, Table
 from mindgraph.engines.files import read_rows
 from mindgraph.engines.ledger import Ledger, write_table
 from mindgraph.errors import CountError, DiskError
-from mindgraph.records import Outcome
+from mindgraph.records import Outcome, rejected
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -134,7 +134,7 @@ class LocalEngine:
             outcome = _balanced(stage, worker(rows))
             ledger.write(f"{shard + place:06}", stage.outputs, outcome.tables)
         if not ledger.files(stage.main):
-            ledger.write(f"{shard:06}", stage.outputs, {})
+            ledger.write(f"{shard:06}", stage.outputs, _nothing(stage))
 
     def _input(
         self, con: DuckDBPyConnection, stage: BatchMap, ledger: Ledger
@@ -198,6 +198,13 @@ def exact(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.RecordBat
             waiting = waiting.slice(size)
     if waiting is not None and waiting.num_rows:
         yield waiting.combine_chunks().to_batches()[0]
+
+
+def _nothing(stage: BatchMap) -> dict[str, pa.Table]:
+    """What a stage without rows leaves: of an empty file, that it is empty."""
+    if stage.file is None:
+        return {}
+    return {"rejected": rejected([{"reason": "empty file", "file": stage.file.path}])}
 
 
 def _balanced(stage: BatchMap, outcome: Outcome) -> Outcome:

@@ -72,11 +72,14 @@ def requests(batch: pa.RecordBatch, relations: Sequence[str], model: Generator) 
     return Outcome(len(asked), {"requests": pa.Table.from_pylist(asked, REQUEST)})
 
 
-# Questions without an answer yet; `published` are the replies the ledger already holds.
+# Questions without an answer yet; `published` are the replies the ledger already holds. Pairs
+# that show the same cards have the same questions, and the first pair asks for all of them.
 PENDING = """
-WITH answered AS (SELECT DISTINCT key FROM published WHERE error IS NULL)
+WITH answered AS (SELECT DISTINCT key FROM published WHERE error IS NULL),
+asking AS (SELECT key, min(pair) AS pair FROM requests GROUP BY key)
 SELECT r.key, r.pair, r.relation, a.card AS card_a, b.card AS card_b
-FROM requests r LEFT JOIN answered d ON d.key = r.key
+FROM requests r JOIN asking f ON f.key = r.key AND f.pair = r.pair
+LEFT JOIN answered d ON d.key = r.key
 JOIN pairs p ON p.id = r.pair JOIN cards a ON a.product = p.a JOIN cards b ON b.product = p.b
 WHERE d.key IS NULL ORDER BY r.pair, r.place
 """

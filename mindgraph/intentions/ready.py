@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from math import isinf
 from typing import Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -109,12 +112,18 @@ def _identity(text: str | None) -> str:
     return iri_safe(plain(text or ""))
 
 
+def _as_cell(identity: str | None) -> str:
+    """A cell that is read as this id: two rows may write one id in two ways."""
+    return escape(unquote(identity or ""), quote=False)
+
+
 def _number(text: str | None) -> float | None:
     """The number in a cell; NaN where it holds something else, as no score is NaN."""
     try:
-        return float(text) if text and text.strip() else None
+        number = float(text) if text and text.strip() else None
     except ValueError:
         return float("nan")
+    return float("nan") if number is not None and isinf(number) else number
 
 
 def _named(text: str | None) -> str:
@@ -216,7 +225,7 @@ def _side(rows: pa.Table, side: str) -> pa.Table:
     columns = {
         "_row": rows["_row"],
         "_error": nothing,
-        "id": rows[f"product_{side}"],
+        "id": _each(rows[side], _as_cell),
         "title": column(f"title_{side}"),
         "description": column(f"description_{side}"),
         "category": column("category"),

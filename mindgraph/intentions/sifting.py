@@ -26,15 +26,17 @@ from mindgraph.records import (
 from mindgraph.text import key_of_words, words
 
 _LEFT_OVER = re.compile(
-    r"<image>|\[[a-z _]*\]|\{[a-z_ ]*\}|\bperson ?x\b|\b(?:item|product) [ab]\b"
-    r"|^(?:assistant|user):|\bas an ai\b|\bi(?:'m| am) sorry\b|\bi can(?:no|')t\b",
+    # "a product a child can use" holds no "product A".
+    r"<image>|\[[a-z _]*\]|\{[a-z_ ]*\}|\bperson ?x\b|\b(?:item|product) (?:b|(?-i:A))\b"
+    r"|^(?:assistant|user):|\bas an ai\b|\bi(?:['’]m| am) sorry\b|\bi can(?:no|['’])t\b",
     re.IGNORECASE,
 )
 # The pattern is slow; a tail with none of these cannot match it.
 _SUSPECT = frozenset("person personx item product assistant user ai sorry can't cannot".split())
 _PLACEHOLDER = frozenset("<[{")
 _OPEN_ENDS = frozenset(
-    "a an the of for to with and or but in on at by from as that which because their his her its "
+    # no "her": "a gift for her" is whole
+    "a an the of for to with and or but in on at by from as that which because their his its "
     "be is are was were if than into about".split()
 )
 

@@ -11,11 +11,17 @@ from functools import cache
 
 from mindgraph.relations import RELATIONS
 
-# The lead-ins of the released data: who buys, why, and which words stand before the relation.
-_BECAUSE = r"^\s*(?:personx bought .{0,400}?(?=\bbecause\b|\bas a result\b))?(?:because\s+)?"
+# The lead-ins of the released data: who buys (FolkScope) or what was asked for (MIND), why, and
+# which words stand before the relation. A whole reply may stand in quotes.
+_BECAUSE = (
+    r"^[\s\"'“‘«]*"
+    r"(?:personx bought .{0,400}?(?=\bbecause\b|\bas a result\b|\band buying\b)|"
+    r"the potential (?:co-?buy )?intention\b.{0,200}?\b(?:could|can|may|might) be\s+(?:that\s+)?)?"
+    r"(?:because\s+)?"
+)
 _START = _BECAUSE + (
     r"(?:(?:they|both|these(?: two)? products|the two products|the products|the person|personx|"
-    r"person|he|she|people|customers?|it)\s+)?"
+    r"person|he|she|people|customers?|it|(?:and )?buying them)\s+)?"
 )
 _BETWEEN = r"(?:(?:are|were|is|was|be|have|has|can|could|will|both|all|also)\s+)*"
 _OUTER = "\"'“”‘’«» .;"

@@ -99,13 +99,18 @@ PARTS = {
     for part in sorted(
         _words(
             """handle lid pocket zipper hood strap button battery compartment drawstring waistband
-            collar buckle clasp hook loop blade spout gauge dial backlight stopwatch alarm timer
+            collar buckle clasp hook loop blade spout dial backlight stopwatch alarm timer
             speaker microphone camera charger keyboard touchscreen thermometer nozzle hose saucer
-            tripod drawer shelf mirror cushion canopy visor brim pouch hinge carabiner whistle
+            tripod drawer shelf mirror canopy visor brim pouch hinge carabiner
             placket thumbhole gusset liner lining basket kickstand antenna"""
         )
     )
 }
+ANY_PARTS = PARTS.keys() | _words(
+    """waist hem cuff ankle band sleeve seam trim panel neckline layer case closure padding insert
+    end bumper spoke grip palm upper rim foot wheel"""
+)
+"""What an adjective or a material may belong to instead of the product."""
 PART_PAIRS = {
     "usb port": "a USB port",
     "headphone jack": "a headphone jack",
@@ -142,11 +147,11 @@ PLACED = _words(
 
 # Verbs that tell what a product does.
 VERBS = _words(
-    """keep hold resist protect wick dry fold provide block absorb repel prevent reduce trap retain
-    support store carry shield cover seal clean wash charge cut measure track monitor control
-    relieve eliminate cushion insulate stretch heat cool dissolve remove filter catch spread stay
-    boil grip connect attach play record display cook grind mix blend inflate illuminate light
-    massage soothe moisturize strengthen tone burn combat stop fight release lock warm"""
+    """keep hold resist protect wick dry fold block absorb repel prevent reduce trap retain support
+    store carry shield cover seal wash charge cut measure track monitor control relieve eliminate
+    insulate stretch dissolve remove catch spread stay boil connect cook grind mix blend inflate
+    illuminate massage soothe moisturize strengthen tone burn combat stop fight release lock reflect
+    freeze chop slice whip polish hide separate collect drain sharpen trim mow"""
 )
 
 STATES = _words(
@@ -154,6 +159,8 @@ STATES = _words(
     sharp quiet steady ventilated"""
 )
 """What a product keeps its owner or its content."""
+PERSONAL = _words("dry cool warm safe comfortable hydrated ventilated")
+"""Of these, what it can keep its owner; "keeps cold outside" is of the weather."""
 
 WAYS = {"dry": _words("quickly fast"), "fold": _words("flat away small")}
 """How a product dries or folds; these need no object."""
@@ -178,9 +185,9 @@ CLAUSE = _words(
     """which that who whom whose where when while as so because since if but although though unless
     thanks it's they he she we i you you're you'll you've that's here there is are was were
     be been has have had does do did can can't will won't would should could may might must not
-    no never without with than then plus yet makes make made comes come gives give features feature
-    includes include means helps help lets let allows allow offers offer adds add even exactly
-    directly easily safely quickly only just"""
+    no never without with than then plus yet makes make made comes come weighs packs fits gives
+    give features feature includes include means helps help lets let allows allow offers offer adds
+    add even exactly directly easily safely quickly only just"""
 )
 """Where a phrase ends: a new clause, or an aside."""
 
@@ -189,9 +196,12 @@ ENDINGS = PREPOSITIONS | CLAUSE | AND
 """What a noun phrase cannot go on with."""
 EDGES = PREPOSITIONS | DETERMINERS
 """What a phrase cannot end with."""
+LEADING = DETERMINERS | PARTICLES
+"""What may stand between a verb and its object."""
 LOOSE = _words("outdoors indoors away outside inside more daily alike too anywhere everywhere")
 """Adverbs that may trail a noun phrase."""
 
+NUMBERS = _words("one two three four five six seven eight nine ten eleven twelve dozen half")
 MEASURED = _words(
     "type types kind kinds sort sorts range variety level levels host lot lots plenty number form"
 )
@@ -203,13 +213,21 @@ IDEAL = _words(
     useful handy must essential enough companion choice tool partner gear crafted engineered
     recommended fantastic"""
 )
-NOT_FOR = _words("look looking wait waiting ask known search searching except not famous called")
+NOT_FOR = _words(
+    "look looking wait waiting ask known search searching except not famous called yourself"
+)
 HELPED = _words("to can will help helps and you")
 """Before a bare verb, these say that it is one."""
-POINTERS = _words("it them this these those others")
+POINTERS = _words("it them this these those others everything anything yourself self eye")
 HELPS = _words("help helps let lets")
 ALLOWS = _words("allow allows enable enables help helps")
 WHENEVER = _words("when while whether whenever if")
+
+ALONE = _words(
+    """camping hiking running walking training cycling swimming skiing trekking fishing hunting
+    jogging working gaming touring commuting traveling travelling"""
+)
+"""Gerunds that take no object: what follows them in a list stands by itself."""
 
 NOT_GERUNDS = _words(
     """everything nothing anything something string spring evening morning ceiling lining clothing
@@ -235,7 +253,8 @@ LIGHT = _words(
     another own same different various any all every each maximum optimal ultimate total complete
     full hassle worry breathability ventilation side front back top bottom head distance point
     love like size color shape design piece item product pair home sporty superior smooth heading
-    ease access storage sure one two three bending standard premium modern"""
+    ease access storage sure bending enough outdoor indoor pre post active choosing buying standard
+    premium modern"""
 )
 """Words, as lemmas or as they stand, that alone make no purpose and no topic."""
 
@@ -274,7 +293,7 @@ ACTIVITIES = _words(
 """Words that no text uses in passing: two products whose texts both say one are related to it."""
 
 TOPICS = TITLE_EVENTS | _words(
-    """mountain road trail winter summer christmas halloween easter birthday party baby nursery dog
+    """mountain road trail winter summer christmas halloween easter birthday party baby nursery
     aquarium kitchen bathroom bedroom garden patio lawn tea beer guitar piano violin music football
     soccer basketball baseball golf hockey boxing dance ballet bike bicycle motorcycle laptop
     printer"""
@@ -286,7 +305,7 @@ SPOKEN = {
     **{
         thing: thing + "s"
         for thing in (
-            "bicycle bike birthday dog guitar laptop motorcycle mountain picnic piano"
+            "bicycle bike birthday guitar laptop motorcycle mountain picnic piano"
             " printer road trail violin wedding workout"
         ).split()
     },

@@ -263,15 +263,15 @@ def _collections(categories: list[str]) -> Said:
 def _core(title: str) -> Line:
     """The title's words before its first comma, dash, bracket, number or "for".
 
-    Before a number that is no measure, or before "of", stands a name rather than a noun
-    ("Forerunner 15", "Wizard of Oz"): then the last word is left empty.
+    Before a number that is no measure, before "of" and before a slash stands a name, or half of
+    one ("Forerunner 15", "Wizard of Oz", "Laptop/Tablet Bag"): then the last word is left empty.
     """
     tokens = _tokens(title)
     start = next((n for n, token in enumerate(tokens) if token[0].isalpha()), len(tokens))
     end = next((n for n in range(start, len(tokens)) if _ends_core(tokens[n])), len(tokens))
     first, second = [*_lower(tokens[end : end + 2]), "", ""][:2]
     measured = first in lexicon.TITLE_ENDS | {""} or second in lexicon.UNITS
-    return tokens[start:end] + [""] * (first == "of" or not measured)
+    return tokens[start:end] + [""] * (first in ("of", "/") or not measured)
 
 
 def _ends_core(token: str) -> bool:
@@ -345,6 +345,8 @@ def _says_made(line: Line, low: Line, start: int, end: int) -> bool:
     after = low[end] if end < len(low) else ""
     if near & (lexicon.FAUX | NEGATIONS) or after in lexicon.FAUX | lexicon.WORKED_ON:
         return False
+    if _of_a_part(low[end : end + 2]):
+        return False
     opens = start < 5 and not any(map(_ends_opening, line[:start]))
     return opens or bool(near & lexicon.MADE) or after in lexicon.MAKE
 
@@ -365,13 +367,13 @@ def _qualities_in(line: Line) -> Iterator[str]:
     for at in range(len(low)):
         for end in range(at + 1, at + 4):
             quality = lexicon.QUALITIES.get(" ".join(low[at:end]))
-            if quality and not _negated(low, at) and not _of_a_part(low[end : end + 2]):
+            if quality and not _negated(low, at) and not _of_a_part(low[end : end + 3]):
                 yield quality
 
 
 def _of_a_part(after: Line) -> bool:
-    """Whether an adjective belongs to a part: an adjustable strap makes no adjustable bag."""
-    return any(lemma(word) in lexicon.PARTS for word in after)
+    """Whether what stands before is said of a part: an adjustable strap makes no adjustable bag."""
+    return any(lemma(word) in lexicon.ANY_PARTS for word in after)
 
 
 def _negated(low: Line, at: int) -> bool:
@@ -386,13 +388,14 @@ def _parts_in(low: Line) -> Iterator[tuple[str, str]]:
     for at in range(1, len(low) - 1):
         part = "" if low[at] in lexicon.THIRD else lemma(low[at])
         pair = f"{low[at - 1]} {part}"
-        known = part in lexicon.PARTS or pair in lexicon.PART_PAIRS
+        known = (part in lexicon.PARTS or pair in lexicon.PART_PAIRS) and low[at + 1] != "to"
         if known and _ends_phrase(low[at + 1]) and not _is_elsewhere(low[max(0, at - 5) : at]):
             yield pair, lexicon.PART_PAIRS.get(pair, "")
             yield part, lexicon.PARTS.get(part, "")
 
 
 def _ends_phrase(word: str) -> bool:
+    """Whether a noun phrase can end before this word."""
     return not word or word in lexicon.ENDINGS or word in lexicon.THIRD
 
 
@@ -443,9 +446,10 @@ def _purposes(lines: list[Line]) -> Iterator[Purpose]:
     for line in lines:
         low = _lower(line)
         for at in range(len(low)):
-            cue = _cue(low, at)
+            cue, after = _cue(low, at), line[at + 1 : at + 40]
             if cue:
-                yield from filter(None, map(_purpose, _listed(line[at + 1 : at + 40], cue)))
+                phrases = _first_deed(after) if cue == "verb" else _listed(after, cue)
+                yield from filter(None, map(_purpose, phrases))
 
 
 def _cue(low: Line, at: int) -> str:
@@ -470,18 +474,24 @@ def _cue_of_for(before: str) -> str:
     return "" if before in lexicon.NOT_FOR else "gerund"
 
 
+def _first_deed(after: Line) -> Iterator[Line]:
+    """What "lets you" is followed by; later members of its list may be other verbs."""
+    for verb, *rest in islice(_pieces(after), 1):
+        yield [lexicon.gerund(verb), *rest]
+
+
 def _listed(after: Line, cue: str) -> Iterator[Line]:
     """The phrases of a list such as "drinking tea, coffee or soup and for baking bread"."""
-    verb = ""
+    verb: str | None = None  # what nouns later in the list may still be the object of
     for place, piece in enumerate(_pieces(after)):
         if place and piece[0] == "for":
-            piece, verb = piece[1:] or ["it"], ""
-        if cue == "verb":
-            piece, cue = [lexicon.gerund(piece[0].lower()), *piece[1:]], "gerund"
+            piece, verb = piece[1:] or ["it"], None
         if _is_gerund(piece[0]):
-            verb = piece[0] if piece[1:] and lexicon.PREPOSITIONS.isdisjoint(piece) else ""
+            verb = piece[0] if lexicon.PREPOSITIONS.isdisjoint(piece) else ""
             yield piece
-        elif place and verb and _is_object(piece):
+        elif verb is not None and verb not in lexicon.ALONE:
+            if not verb or not _is_object(piece):
+                return
             yield [verb, *piece]
         elif _is_event(piece, cue, place):
             yield piece
@@ -516,6 +526,8 @@ def _is_event(piece: Line, cue: str, place: int) -> bool:
     noun = _noun_phrase(piece)
     if not noun or (place and len(noun) > 3):
         return False
+    if noun[-1] in lexicon.ADJECTIVES or noun[-1].endswith("ed") or noun[0] in lexicon.NUMBERS:
+        return False
     told = cue == "event" and lemma(noun[-1]) in lexicon.EVENTS
     return told or cue == "any" or _is_gerund(noun[-1])
 
@@ -535,7 +547,7 @@ def _noun_phrase(piece: Line) -> Line:
 def _purpose(piece: Line) -> Purpose | None:
     verbal = _is_gerund(piece[0])
     phrase = piece[:LONGEST] if verbal else _noun_phrase(piece)
-    while phrase and phrase[-1] in lexicon.EDGES:
+    while phrase and phrase[-1] in lexicon.EDGES | lexicon.NUMBERS:
         phrase = phrase[:-1]
     if not phrase or len(phrase) > LONGEST or not lexicon.POINTERS.isdisjoint(phrase):
         return None
@@ -594,7 +606,7 @@ def _abilities(lines: list[Line]) -> Iterator[tuple[str, str]]:
         for at, word in enumerate(low):
             verb = lexicon.THIRD.get(word) or (word if word in lexicon.VERBS else "")
             if verb and _acts(low, at):
-                yield from _deeds(verb, low[at + 1 : at + 12])
+                yield from _deeds(word, verb, low[at + 1 : at + 12])
             yield from _compound(word)
 
 
@@ -614,25 +626,28 @@ def _is_plural(word: str) -> bool:
     return shaped and word not in lexicon.THIRD
 
 
-def _deeds(verb: str, after: Line) -> Iterator[tuple[str, str]]:
+def _deeds(word: str, verb: str, after: Line) -> Iterator[tuple[str, str]]:
     if after and after[0] in lexicon.WAYS.get(verb, ()):
         yield f"{verb} {after[0]}", f"{verb} {after[0]}"
         return
-    after = [word for word in after if not word.endswith("ly")]
-    yield from _kept(verb, after) if verb in ("keep", "stay") else _done(verb, after)
+    after = [other for other in after if not other.endswith("ly")]
+    if word == "stays":
+        yield from ((f"stay {state}", f"stay {state}") for state in _states(after))
+    else:
+        yield from _kept(verb, after) if verb in ("keep", "stay") else _done(verb, after)
 
 
 def _kept(verb: str, after: Line) -> Iterator[tuple[str, str]]:
     """To keep your body cool and dry is to keep you cool, and to keep you dry."""
-    first = next((n for n, word in enumerate(after[:5]) if word in lexicon.STATES), None)
-    if first is None:
+    first = next((n for n, word in enumerate(after[:5]) if word in lexicon.STATES), 0)
+    kept = [word for word in after[:first] if word not in lexicon.DETERMINERS]
+    if not (lexicon.ENDINGS | lexicon.POINTERS).isdisjoint(set(kept) - {"you"}):
         return
-    kept = [word for word in after[:first] if word not in lexicon.DETERMINERS] or ["you"]
-    if not lexicon.ENDINGS.isdisjoint(set(kept) - {"you"}):
-        return
-    whom = "you" if kept[-1] in lexicon.WEARER or verb == "stay" else " ".join(kept)
+    owner = verb == "stay" or not kept or kept[-1] in lexicon.WEARER
+    whom = "you" if owner else " ".join(kept)
     for state in _states(after[first:]):
-        yield f"keep {lemma(whom.split()[-1])} {state}", f"keep {whom} {state}"
+        if not owner or state in lexicon.PERSONAL:
+            yield f"keep {lemma(whom.split()[-1])} {state}", f"keep {whom} {state}"
 
 
 def _states(after: Line) -> Iterator[str]:
@@ -645,23 +660,26 @@ def _states(after: Line) -> Iterator[str]:
 
 def _done(verb: str, after: Line) -> Iterator[tuple[str, str]]:
     what = _object(after)
-    if not what or len(what) > 4 or lemma(what[-1]) in lexicon.LIGHT | lexicon.PEOPLE:
+    unclear = lexicon.POINTERS | lexicon.DETERMINERS | lexicon.NUMBERS
+    if not what or len(what) > 4 or not unclear.isdisjoint(what):
         return
-    if verb == "wick":
-        what = ["moisture"] if what[-1] in lexicon.MOISTURE else what
+    if lemma(what[-1]) in lexicon.LIGHT | lexicon.PEOPLE | lexicon.MEASURED:
+        return
+    if verb == "wick" and what[-1] in lexicon.MOISTURE:
+        what = ["moisture"]
     yield f"{verb} {lemma(what[-1])}", " ".join([verb, *what])
 
 
 def _object(after: Line) -> Line:
     """What a verb acts on, bare: "out the cold wind" is "cold wind"."""
-    what: Line = []
-    for word in after:
-        if not what and word in lexicon.DETERMINERS | lexicon.PARTICLES:
-            continue
-        if _ends_phrase(word) or not word[0].isalpha():
-            break
-        what.append(word)
-    return what
+    start = (n for n, word in enumerate(after) if word not in lexicon.LEADING)
+    after = after[next(start, len(after)) :]
+    end = (n for n, word in enumerate(after) if _ends_object(word))
+    return after[: next(end, len(after))]
+
+
+def _ends_object(word: str) -> bool:
+    return _ends_phrase(word) or word in lexicon.PARTICLES or not word[0].isalpha()
 
 
 def _compound(word: str) -> Iterator[tuple[str, str]]:

@@ -29,24 +29,30 @@ def read_amazon(row: Row) -> dict[str, Any]:
 
 
 def _category_paths(row: Row) -> list[Any]:
-    told = row.get("categories") or row.get("category") or []
-    if isinstance(told, str):
-        told = [told]
-    nested = bool(told) and isinstance(told[0], list)
-    paths = told if nested else [told]
+    told = _listed(row.get("categories") or row.get("category") or [])
+    nested = any(isinstance(path, list) for path in told)
+    paths = [_listed(path) for path in told] if nested else [told]
     return [path for path in paths if path] or [[row.get("main_cat") or row.get("main_category")]]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _first_picture(row: Row) -> str | None:
     """The address of the first picture, in the best size the row offers."""
     sizes = ("imageURLHighRes", "imageURL", "image", "images", "imUrl")
-    for told in filter(None, map(row.get, sizes)):
-        first = told[0] if isinstance(told, list) else told
-        if isinstance(first, dict):
-            first = first.get("hi_res") or first.get("large") or first.get("thumb")
-        if first:
-            return str(first)
-    return None
+    addresses = map(_address, filter(None, map(row.get, sizes)))
+    return next(filter(None, addresses), None)
+
+
+def _address(told: Any) -> str | None:
+    """The first address of a cell: a text, a list, an object of sizes, or one of lists."""
+    first = _listed(told)[0]
+    if isinstance(first, dict):
+        first = first.get("hi_res") or first.get("large") or first.get("thumb")
+    address = next(filter(None, _listed(first)), None)
+    return address if isinstance(address, str) else None
 
 
 def _told(row: Row) -> dict[str, Any]:
@@ -56,7 +62,9 @@ def _told(row: Row) -> dict[str, Any]:
     return {
         plain(name).rstrip(": "): value
         for name, value in details.items()
-        if isinstance(value, str) and not plain(name).startswith(("ASIN", "UPC", "ISBN"))
+        if isinstance(name, str)
+        and isinstance(value, str)
+        and not plain(name).startswith(("ASIN", "UPC", "ISBN"))
     }
 
 
@@ -67,8 +75,9 @@ def also_links(kinds: Sequence[str]) -> Callable[[Row, str], Iterator[dict[str, 
         related = row.get("related")
         for kind in kinds:
             told = row.get(kind) or (related.get(kind) if isinstance(related, dict) else None)
-            for partner in told if isinstance(told, list) else ():
-                if name := iri_safe(plain(str(partner))):
+            partners = told if isinstance(told, list) else ()
+            for partner in filter(lambda named: isinstance(named, str), partners):
+                if name := iri_safe(plain(partner)):
                     source = f"co-buy ({kind.replace('_', '-')} list)"
                     yield {"a": product, "b": name, "source": source, "open": True}
 

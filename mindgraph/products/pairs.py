@@ -13,8 +13,8 @@ from typing import Any
 import pyarrow as pa
 
 from mindgraph.records import COBUY, LINK, ORDER_LINE, Outcome, rejected
-from mindgraph.rows import columns_of
-from mindgraph.text import clean, iri_safe, words
+from mindgraph.rows import columns_of, need_columns
+from mindgraph.text import clean, iri_safe, plain, words
 
 RANKS = 1 << 40
 
@@ -29,7 +29,9 @@ def read_links(
 ) -> Outcome:
     """A batch of a link table as claims that two products belong together."""
     good, bad = [], []
-    rows = columns_of(batch, [name for name in columns.values() if name]).to_pylist()
+    names = [name for name in columns.values() if name]
+    need_columns(batch, names, file)
+    rows = columns_of(batch, names).to_pylist()
     for row in rows:
         at = {"file": file, "row": row["_row"]}
         cells = {field: clean(row[name] or "") for field, name in columns.items() if name}
@@ -56,12 +58,13 @@ def _link(
     source: str,
     sources: Mapping[str, str],
 ) -> dict[str, Any]:
-    for side in ("a", "b"):
-        if not cells[side]:
+    # Ids are read as in a product table, else the two would not meet.
+    ends = {side: iri_safe(plain(cells[side])) for side in ("a", "b")}
+    for side, end in ends.items():
+        if not end:
             raise _WrongRowError("missing value", columns[side])
     return {
-        "a": iri_safe(cells["a"]),
-        "b": iri_safe(cells["b"]),
+        **ends,
         "support": _number(cells.get("support"), int, columns["support"]),
         "lift": _number(cells.get("lift"), float, columns["lift"]),
         "source": sources.get(cells.get("source", ""), cells.get("source") or source),
@@ -70,18 +73,27 @@ def _link(
 
 def _number(cell: str | None, kind: Callable[[str], Any], field: str) -> Any:
     try:
-        return kind(cell) if cell else None
+        number = kind(cell) if cell else None
     except ValueError:
-        raise _WrongRowError("bad number", field, str(cell)) from None
+        number = _NO_NUMBER
+    # NaN and infinity are no counts, and what is larger does not fit a column.
+    if number is not None and not abs(number) < _NO_NUMBER:
+        raise _WrongRowError("bad number", field, str(cell))
+    return number
+
+
+_NO_NUMBER = 1 << 63
 
 
 def read_orders(batch: pa.RecordBatch, columns: Mapping[str, Any], file: str) -> Outcome:
     """A batch of order lines: which product was in which order."""
     good, bad = [], []
-    rows = columns_of(batch, [columns["order"], columns["product"]]).to_pylist()
+    names = [columns["order"], columns["product"]]
+    need_columns(batch, names, file)
+    rows = columns_of(batch, names).to_pylist()
     for row in rows:
         at = {"file": file, "row": row["_row"]}
-        order, product = clean(row[columns["order"]] or ""), clean(row[columns["product"]] or "")
+        order, product = clean(row[columns["order"]] or ""), plain(row[columns["product"]] or "")
         if row["_error"]:
             bad.append({"reason": "malformed row", "detail": row["_error"], **at})
         elif not (order and product):

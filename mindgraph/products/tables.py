@@ -84,11 +84,17 @@ def _product(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(value: Any) -> str:
     """One text of whatever a cell holds: a list's texts stand one after the other."""
-    if value is None:
-        return ""
-    if isinstance(value, (list, tuple)):
-        return " ".join(_text(part) for part in value)
-    return value if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return value
+    # No recursion: a line may nest lists deeper than Python's stack.
+    waiting, told = [value], []
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, (list, tuple)):
+            waiting += reversed(part)
+        elif part is not None:
+            told.append(str(part))
+    return " ".join(told)
 
 
 def _categories(paths: Iterable[Iterable[Any]]) -> list[str]:
@@ -137,7 +143,9 @@ def _paths(row: Row, names: str | list[str] | None, separator: str) -> list[list
         return [[row.get(name) for name in names]]
     value = row.get(names)
     paths = value if isinstance(value, list) else [value]
-    return [_text(path).split(separator) for path in paths]
+    # Tags and entities hold ">" themselves; where it separates, they are undone first.
+    undone = plain if separator.strip() == ">" else str
+    return [undone(_text(path)).split(separator) for path in paths]
 
 
 def _unpacked(cell: Any) -> dict[str, str]:

@@ -6,6 +6,8 @@ a draft that takes its name when it is whole. Opened read-only.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -29,17 +31,21 @@ def version() -> str:
 
 
 def build(run: Path, file: Path, threads: int = 2) -> None:
-    """Make the store file of a run from `nodes/` and `edges/`; DiskError where it cannot be."""
+    """Make the store file of a run from `nodes/` and `edges/`; DiskError where it cannot be.
+
+    A child process loads it: on a full disk the engine ends the process it is in.
+    """
     draft = file.with_name(f".{file.name}.tmp")
     _remove(draft)
-    try:
-        _load(run, draft, threads)
-    except (RuntimeError, OSError) as error:
+    loader = [sys.executable, "-m", __name__, str(run), str(draft), str(threads)]
+    done = subprocess.run(loader, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
         _remove(draft)
+        told = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[0]
         raise DiskError(
-            f"{file}: the store cannot be written ({_first_line(error)}); "
+            f"{file}: the store cannot be written ({told}); "
             "free some space and run the same build again"
-        ) from error
+        )
     draft.replace(file)
     _remove(draft)
 
@@ -139,3 +145,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return int(value)
     return [_plain(part) for part in value] if isinstance(value, list) else value
+
+
+if __name__ == "__main__":
+    try:
+        _load(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    except (RuntimeError, OSError) as problem:
+        sys.exit(_first_line(problem))

@@ -1,0 +1,11 @@
+// Which broader concepts has this concept, and how many intentions does each hold?
+// $concept: text -- the concept's name or id
+// $limit: whole = 20 -- rows at most
+MATCH (k:Concept)
+WHERE k.id = $concept OR k.name = $concept
+OPTIONAL MATCH (k)-[s:SUBCONCEPT_OF]->(b:Concept)
+RETURN k.name AS concept, COUNT { MATCH (k)<-[:HAS_CONCEPT]-(:Intention) } AS intentions,
+    b.name AS broader, s.probability AS probability,
+    COUNT { MATCH (b)<-[:HAS_CONCEPT]-(:Intention) } AS intentions_of_broader, k.id AS id, b.id AS broader_id
+ORDER BY id, broader_id
+LIMIT $limit
