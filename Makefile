@@ -14,7 +14,7 @@ help: ## Print what can be made
 demo: $(STAMPS)/demo ## Install, build the demo graph, ask it
 	$(BIN)/mindgraph build demo --run runs/demo
 	@echo
-	$(BIN)/mindgraph why runs/demo COF-101 COF-201
+	$(BIN)/mindgraph why runs/demo COF-101 COF-102
 	@echo
 	$(BIN)/mindgraph query runs/demo top_concepts -p relation=usedFor -p limit=8
 	@echo

@@ -25,17 +25,26 @@ LEFT_OUT = 3
 
 
 class _Verbs(click.Group):
-    """A group whose verbs end in one clear line, or with a traceback where `--debug` asks."""
+    """A group whose verbs end in clear lines, and with a traceback only where `--debug` asks."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except MindgraphError as error:
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
             if ctx.params.get("debug"):
                 traceback.print_exc()
-            for line in str(error).splitlines():
+            for line in _told(error):
                 click.echo(f"mindgraph: {line}", err=True)
-            ctx.exit(error.exit_code)
+            ctx.exit(getattr(error, "exit_code", 1))
+
+
+def _told(error: Exception) -> list[str]:
+    if isinstance(error, MindgraphError):
+        return str(error).splitlines()
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return [f"a defect of mindgraph: {what}; report what `mindgraph --debug …` prints"]
 
 
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
@@ -98,7 +107,8 @@ def _tell(left_out: Sequence[Left], where: str) -> None:
             more = left.count - len(left.lines)
             click.echo(f"mindgraph: … and {more:,} more: {left.reason} ({left.stage})", err=True)
     total = sum(left.count for left in left_out)
-    click.echo(f"mindgraph: {total:,} rows in error were left out; all are in {where}", err=True)
+    rows = "1 row in error was" if total == 1 else f"{total:,} rows in error were"
+    click.echo(f"mindgraph: {rows} left out; look in {where}", err=True)
     sys.exit(LEFT_OUT)
 
 

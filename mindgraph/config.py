@@ -2,7 +2,8 @@
 
 An unknown key or a value of the wrong type is an error that names file, line, key and repair.
 `${NAME}` in a path is taken from the environment; such a path counts from the current folder,
-every other path from the config's own folder. No secret belongs in a config.
+every other path from the config's own folder. `${MINDGRAPH_DEMO}` is the bundled shop. No secret
+belongs in a config.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from pydantic import (
 
 from mindgraph.errors import ConfigError
 from mindgraph.relations import PROFILES, find, nearest
+from mindgraph.resources import resource
 
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
@@ -40,6 +42,8 @@ def _located(value: Any, info: ValidationInfo) -> Any:
 
 
 def _value_of(found: re.Match[str]) -> str:
+    if found[1] == "MINDGRAPH_DEMO":
+        return str(resource("demo"))
     value = os.environ.get(found[1]) or found[2]
     if value is None:
         raise ValueError(f"the variable {found[1]} is not set; run: export {found[1]}=FOLDER")

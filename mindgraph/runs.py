@@ -34,6 +34,7 @@ from mindgraph.engines.local import LocalEngine
 from mindgraph.errors import ConfigError, DiskError, InputError, RunError
 from mindgraph.graph.schema import EDGES, NODES
 from mindgraph.pipeline import Plan, stages
+from mindgraph.pipeline.intentions import Asked
 from mindgraph.reasons import REASONS
 from mindgraph.records import REJECTED
 from mindgraph.resources import config_path
@@ -80,17 +81,13 @@ def build(
     with _claimed(folder, settings), _full_disk(folder):
         wanted = stages(settings, open_file)
         engine = LocalEngine(folder, settings.engine.memory, settings.engine.threads, progress)
-        done = _run_all(engine, ordered([wanted.graph, *_also(wanted)]))
+        done = _run_all(engine, ordered(wanted.targets))
         _publish(folder, engine, wanted)
         stored = _store(folder, wanted, settings.engine.threads)
         left_out = tuple(_left_out(folder))
         manifest = _manifest(folder, settings, wanted, [*done, stored])
-        engine.sweep(ordered([wanted.graph, *_also(wanted)]))
+        engine.sweep(ordered(wanted.targets))
     return Built(folder, manifest, left_out)
-
-
-def _also(wanted: Plan) -> list[Stage]:
-    return [wanted.record] if wanted.record else []
 
 
 def _run_all(engine: LocalEngine, plan: list[Stage]) -> list[dict[str, Any]]:
@@ -165,11 +162,12 @@ def _publish(folder: Path, engine: LocalEngine, wanted: Plan) -> None:
     for kind, names in (("nodes", [n.label for n in NODES]), ("edges", [e.type for e in EDGES])):
         for name in names:
             _publish_table(folder / kind, name, engine.files(Table(wanted.graph, name)))
-    for stage in ordered([wanted.graph, *_also(wanted)]):
+    for stage in ordered(wanted.targets):
         if "rejected" in stage.outputs:
             _publish_table(folder / "rejected", stage.name, engine.files(Table(stage, "rejected")))
-    if wanted.record:
-        _publish_table(folder / "replies", "record", engine.files(Table(wanted.record, "record")))
+    if wanted.asked:
+        record = engine.files(Table(wanted.asked.record, "record"))
+        _publish_table(folder / "replies", "record", record)
 
 
 def _publish_table(folder: Path, name: str, files: list[str]) -> None:
@@ -326,22 +324,22 @@ def plan(config: str | Path, run: str | Path | None = None) -> list[dict[str, An
     wanted = stages(settings, open_file)
     with tempfile.TemporaryDirectory(prefix="mindgraph-plan-") as scratch:
         engine = LocalEngine(Path(scratch), settings.engine.memory, settings.engine.threads)
-        planned = ordered([wanted.requests or wanted.pairs, wanted.pictures])
+        last = wanted.asked.requests if wanted.asked else wanted.pairs
+        planned = ordered([last, wanted.pictures])
         rows = [{"stage": told["name"], "items": told["in"]} for told in _run_all(engine, planned)]
-        if wanted.requests and wanted.replies:
-            rows.append(_calls(engine, LocalEngine(folder), wanted))
+        if wanted.asked:
+            rows.append(_calls(engine, LocalEngine(folder), wanted.asked))
     return rows
 
 
-def _calls(engine: LocalEngine, of_run: LocalEngine, wanted: Plan) -> dict[str, Any]:
+def _calls(engine: LocalEngine, of_run: LocalEngine, asked: Asked) -> dict[str, Any]:
     import duckdb
 
-    assert wanted.requests and wanted.replies  # noqa: S101 - the caller has looked
-    asked = engine.files(Table(wanted.requests, "requests"))
-    folder = of_run.stages / f"{wanted.replies.name}-{wanted.replies.identity}"
+    requests = engine.files(Table(asked.requests, "requests"))
+    folder = of_run.stages / f"{asked.replies.name}-{asked.replies.identity}"
     kept = sorted(str(path) for path in folder.glob("[0-9]*/replies.parquet"))
     with duckdb.connect() as con:
-        con.read_parquet(asked).create_view("requests")
+        con.read_parquet(requests).create_view("requests")
         items = con.sql("SELECT count(DISTINCT key) FROM requests").fetchall()[0][0]
         cached = 0
         if kept:

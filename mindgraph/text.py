@@ -14,17 +14,25 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import quote
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
-_BLANKS = re.compile(r"\s+")
-_TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}|!--.*?--)>", re.DOTALL)
-_UNSEEN = re.compile(r"<(script|style)\b.{0,20000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
+# Vertical tab, form feed and U+0085 are not here: they are line breaks, so they become a blank.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+_FOREIGN = re.compile("[^\x00-\x7f]{31}")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
+_UNSEEN = re.compile(r"<(?:(script|style)\b|!--)", re.IGNORECASE)
+_END = {
+    "script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "": re.compile("-->"),
+}
+_ENDLESS_NUMBER = re.compile("&#[0-9]{32,};?")
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[^\W_]+")
 
 
 def clean(text: str) -> str:
     r"""Text as it stands in a record: NFC, no control characters, blanks collapsed.
 
-    A lone surrogate becomes U+FFFD, tabs and line breaks become a blank; all else is kept.
+    A lone surrogate becomes U+FFFD, tabs and line breaks become a blank; all else is kept, but of
+    a letter's accents (no script has more than a few) only the first thirty.
 
     >>> clean("tea\x00 \n cup")
     'tea cup'
@@ -32,9 +40,25 @@ def clean(text: str) -> str:
     if text.isascii():
         if text.isprintable() and "  " not in text:
             return text.strip(" ")
-    else:
-        text = unicodedata.normalize("NFC", _join_surrogates(text))
-    return _BLANKS.sub(" ", _CONTROL.sub("", text)).strip()
+        return " ".join(_CONTROL.sub("", text).split())
+    text = " ".join(_CONTROL.sub("", _join_surrogates(text)).split())
+    # NFC comes last: what a control character held apart may combine without it.
+    return unicodedata.normalize("NFC", _few_accents(text))
+
+
+def _few_accents(text: str) -> str:
+    """At most thirty accents in a row, as in Unicode's stream-safe text: NFC sorts them slowly."""
+    return _accents().sub(r"\1", text) if _FOREIGN.search(text) else text
+
+
+@lru_cache(maxsize=1)
+def _accents() -> re.Pattern[str]:
+    found = [chr(code) for code in range(0x300, 0x1F000) if _combines(chr(code))]
+    return re.compile(f"([{''.join(found)}]{{30}})[{''.join(found)}]+")
+
+
+def _combines(character: str) -> bool:
+    return unicodedata.combining(unicodedata.normalize("NFD", character)[0]) > 0
 
 
 def _join_surrogates(text: str) -> str:
@@ -48,10 +72,26 @@ def plain(text: str) -> str:
     'Fits 6" pots & pans'
     """
     if "<" in text:
-        text = _TAG.sub(" ", _UNSEEN.sub(" ", text))
+        text = _TAG.sub(" ", _seen(text))
     if "&" in text:
-        text = html.unescape(text)
+        text = html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
     return clean(text)
+
+
+def _seen(text: str) -> str:
+    """The text without scripts, styles and comments; what is opened and never closed stays."""
+    parts, place = [], 0
+    endless = set()  # each kind is searched to the end in vain but once
+    for opened in _UNSEEN.finditer(text):
+        kind = (opened[1] or "").lower()
+        if opened.start() < place or kind in endless:
+            continue
+        if closed := _END[kind].search(text, opened.end()):
+            parts += [text[place : opened.start()], " "]
+            place = closed.end()
+        else:
+            endless.add(kind)
+    return "".join(parts) + text[place:]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -61,7 +101,7 @@ def iri_safe(text: str) -> str:
     >>> iri_safe("Hoodies & Tops")
     'Hoodies%20%26%20Tops'
     """
-    return quote(text, safe="")
+    return quote(text, safe="", errors="surrogatepass")
 
 
 def words(text: str) -> list[str]:

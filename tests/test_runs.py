@@ -91,7 +91,7 @@ def _replies(run: Path) -> list[str]:
 
 
 def test_a_run_folder_of_another_config_is_refused(demo: Built, shop: Callable[..., Path]) -> None:
-    with pytest.raises(RunError, match="built by the config 'demo', not by 'shop'.*--run"):
+    with pytest.raises(RunError, match="built by the config 'demo', not by 'shop'"):
         mindgraph.build(shop(), demo.folder)
 
 
@@ -149,9 +149,8 @@ def test_a_check_tells_config_problems_and_rows_apart(shop: Callable[..., Path])
 
 
 def test_a_recorded_run_gives_the_same_graph(demo: Built, tmp_path: Path) -> None:
-    bundled = str(ROOT / "mindgraph")
     record = demo.folder / "replies" / "record.parquet"
-    text = (ROOT / "configs/demo.yaml").read_text().replace("../mindgraph", bundled)
+    text = (ROOT / "configs/demo.yaml").read_text()
     config = tmp_path / "demo.yaml"
     config.write_text(text.replace("model: metadata", f"model: recorded\n    record: {record}"))
     replayed = mindgraph.build(config, tmp_path / "run")

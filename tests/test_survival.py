@@ -31,7 +31,7 @@ def config(demo: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("survival")
     record = shutil.copy(demo.folder / "replies/record.parquet", folder / "record.parquet")
     recorded = f"model: recorded\n    record: {record}\n    log: {folder}/asked\n    batch: 40\n"
-    text = (ROOT / "configs/demo.yaml").read_text().replace("../mindgraph", f"{ROOT}/mindgraph")
+    text = (ROOT / "configs/demo.yaml").read_text()
     path = folder / "demo.yaml"
     path.write_text(text.replace("model: metadata", recorded))
     return path

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -126,3 +127,21 @@ def plan(targets: list[Stage]) -> list[Stage]:
     for target in targets:
         visit(target)
     return list(ordered.values())
+
+
+def worker(function: Callable[..., Outcome], **plain: Any) -> Callable[[Any], Worker]:
+    """A `make` for a stage whose function needs plain values alone."""
+    return lambda sides: partial(function, **plain)
+
+
+def nothing(schema: pa.Schema) -> Table:
+    """A table without rows, for what a config does not use."""
+    columns = ", ".join(f'CAST(NULL AS {_sql(field.type)}) AS "{field.name}"' for field in schema)
+    return Table(
+        Rel("none", {}, {"none": f"SELECT {columns} WHERE false"}, "none", "SELECT 0"), "none"
+    )
+
+
+def _sql(kind: pa.DataType) -> str:
+    names = {"string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "double": "DOUBLE"}
+    return "VARCHAR[]" if pa.types.is_list(kind) else names.get(str(kind), "BOOLEAN")

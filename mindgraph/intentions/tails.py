@@ -20,7 +20,7 @@ _BECAUSE = (
     r"(?:because\s+)?"
 )
 _START = _BECAUSE + (
-    r"(?:(?:they|both|these(?: two)? products|the two products|the products|the person|personx|"
+    r"(?:(?:(?:both|these|the)(?: two)? (?:products|items)|they|both|the person|personx|"
     r"person|he|she|people|customers?|it|(?:and )?buying them)\s+)?"
 )
 _BETWEEN = r"(?:(?:are|were|is|was|be|have|has|can|could|will|both|all|also)\s+)*"
@@ -33,7 +33,7 @@ def _lead(relation: str) -> re.Pattern[str]:
     leads = RELATIONS[relation].leads
     own = "|".join(re.escape(lead) for lead in sorted(leads, key=len, reverse=True))
     between = _BETWEEN if relation not in ("can", "hasA") else r"(?:both\s+|all\s+)?"
-    return re.compile(_START + (f"{between}(?:{own})\\b[\\s:]*" if own else ""), re.IGNORECASE)
+    return re.compile(_START + (f"{between}(?:{own})(?!\\w)[\\s:]*" if own else ""), re.IGNORECASE)
 
 
 _BARE = re.compile(_START + _BETWEEN, re.IGNORECASE)

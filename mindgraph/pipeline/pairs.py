@@ -1,0 +1,159 @@
+"""The stages that find pairs: links, mined orders, and pairs that intention rows imply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mindgraph.config import Config
+from mindgraph.engines import BatchMap, File, Rel, Stage, Table, nothing, worker
+from mindgraph.products import pairs
+from mindgraph.records import COBUY, LINK, ORDER_LINE, REJECTED, pair_id
+
+
+def together(
+    config: Config,
+    files: Mapping[Path, File],
+    read: Sequence[Stage],
+    stated: Sequence[Stage],
+    products: Stage,
+) -> Rel:
+    """All co-buys: links and mined pairs that were sifted, then those intention rows imply."""
+    known = (Table(products, "products"),)
+    links = [Table(stage, "links") for stage in read]
+    links += [_read_links(config, place, files) for place in range(len(config.pairs.links))]
+    links += [_mined(config, place, known, files) for place in range(len(config.pairs.orders))]
+    capped = _capped(config, _sifted(config, tuple(links) or (nothing(LINK),), known))
+    implied = tuple(Table(stage, "links") for stage in stated) or (nothing(LINK),)
+    return Rel(
+        name="pairs",
+        reads={"capped": (Table(capped, "pairs"),), "implied": (_implied_pairs(implied, known),)},
+        outputs={
+            "pairs": """
+                SELECT * FROM capped
+                UNION ALL
+                SELECT i.* FROM implied i LEFT JOIN capped c ON c.id = i.id WHERE c.id IS NULL"""
+        },
+        main="pairs",
+        seen="""
+            SELECT (SELECT count(*) FROM capped) + (
+                SELECT count(*) FROM implied i LEFT JOIN capped c ON c.id = i.id
+                WHERE c.id IS NULL)""",
+    )
+
+
+def _read_links(config: Config, place: int, files: Mapping[Path, File]) -> Table:
+    source = config.pairs.links[place]
+    file = files[source.path]
+    plain = source.model_dump(exclude={"path"}) | {"place": 1 + place}
+    stage = BatchMap(
+        name=f"read_links_{place + 1}",
+        make=worker(pairs.read_links, file=file.path, **plain),
+        outputs={"links": LINK, "rejected": REJECTED},
+        main="links",
+        file=file,
+        settings=plain,
+    )
+    return Table(stage, "links")
+
+
+def _mined(
+    config: Config, place: int, known: tuple[Table, ...], files: Mapping[Path, File]
+) -> Table:
+    """Order lines of one file → baskets → pairs with support and lift."""
+    source = config.pairs.orders[place]
+    number = place + 1
+    plain = {"columns": source.columns.model_dump()}
+    file = files[source.path]
+    lines = BatchMap(
+        name=f"read_orders_{number}",
+        make=worker(pairs.read_orders, file=file.path, **plain),
+        outputs={"lines": ORDER_LINE, "rejected": REJECTED},
+        main="lines",
+        file=file,
+        settings=plain,
+        batch=50_000,
+    )
+    baskets = Rel(
+        name=f"baskets_{number}",
+        reads={"lines": (Table(lines, "lines"),), "products": known},
+        outputs={"baskets": pairs.BASKET_LINES, "rejected": pairs.BASKET_REJECTED},
+        main="baskets",
+        seen="SELECT count(*) FROM lines",
+    )
+    small = Rel(
+        name=f"small_baskets_{number}",
+        reads={"baskets": (Table(baskets, "baskets"),)},
+        outputs={"baskets": pairs.SMALL_BASKETS, "rejected": pairs.LARGE_BASKETS},
+        main="baskets",
+        seen="SELECT count(*) FROM baskets",
+        settings={"max_order_size": config.pairs.max_order_size},
+    )
+    mined = Rel(
+        name=f"mined_{number}",
+        reads={"baskets": (Table(small, "baskets"),)},
+        outputs={"links": pairs.STRONG, "rejected": pairs.WEAK},
+        main="links",
+        seen=pairs.MINED_SEEN,
+        settings={
+            "min_support": config.pairs.min_support,
+            "min_lift": config.pairs.min_lift,
+            "source": source.source,
+            "place": 1000 + place,
+        },
+    )
+    return Table(mined, "links")
+
+
+def _sifted(config: Config, links: tuple[Table, ...], known: tuple[Table, ...]) -> BatchMap:
+    candidates = Rel(
+        name="candidates",
+        reads={"links": links, "products": known},
+        outputs={"candidates": pairs.CANDIDATES, "rejected": pairs.CANDIDATES_REJECTED},
+        main="candidates",
+        seen="SELECT count(*) FROM links",
+    )
+    plain = {
+        "same_title": config.pairs.same_title,
+        "keep_variants": config.pairs.keep_variants,
+    }
+    return BatchMap(
+        name="sifted_pairs",
+        make=worker(pairs.sift_pairs, pair_id=pair_id, **plain),
+        outputs={"pairs": COBUY, "rejected": REJECTED},
+        main="pairs",
+        reads={"candidates": (Table(candidates, "candidates"),)},
+        select="SELECT * FROM candidates",
+        settings=plain,
+    )
+
+
+def _capped(config: Config, sifted: Stage) -> Rel:
+    return Rel(
+        name="capped_pairs",
+        reads={"pairs": (Table(sifted, "pairs"),)},
+        outputs={"pairs": pairs.CAPPED, "rejected": pairs.CAPPED_REJECTED},
+        main="pairs",
+        seen="SELECT count(*) FROM pairs",
+        settings={"max_per_product": config.pairs.max_per_product},
+    )
+
+
+def _implied_pairs(implied: tuple[Table, ...], known: tuple[Table, ...]) -> Table:
+    """Pairs that intention rows are about: checked against the catalogue, but never sifted."""
+    checked = Rel(
+        name="implied_links",
+        reads={"links": implied, "products": known},
+        outputs={"candidates": pairs.CANDIDATES, "rejected": pairs.IMPLIED_REJECTED},
+        main="candidates",
+        seen=pairs.IMPLIED_SEEN,
+    )
+    stage = BatchMap(
+        name="implied_pairs",
+        make=worker(pairs.sift_pairs, pair_id=pair_id, same_title=2.0, keep_variants=True),
+        outputs={"pairs": COBUY, "rejected": REJECTED},
+        main="pairs",
+        reads={"candidates": (Table(checked, "candidates"),)},
+        select="SELECT * FROM candidates",
+    )
+    return Table(stage, "pairs")
