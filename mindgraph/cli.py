@@ -276,11 +276,12 @@ _WIDEST = 72
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> None:
-    """Print rows in columns, numbers to the right, long texts cut."""
+    """Print rows in columns, numbers to the right, long texts cut, empty columns left out."""
     if not rows:
         click.echo("no rows", err=True)
         return
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    told = dict.fromkeys(name for row in rows for name in row)
+    names = [name for name in told if any(row.get(name) is not None for row in rows)]
     cells = [names, *([_cell(row.get(name)) for name in names] for row in rows)]
     widths = [max(len(line[place]) for line in cells) for place in range(len(names))]
     numeric = [isinstance(rows[0].get(name), (int, float)) for name in names]

@@ -18,10 +18,10 @@ from urllib.parse import quote
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _FOREIGN = re.compile("[^\x00-\x7f]{31}")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
-_UNSEEN = re.compile(r"<(?:(script|style)\b|!--)", re.IGNORECASE)
+_UNSEEN = re.compile(r"<(?:(script|style)\b|!--)", re.IGNORECASE | re.ASCII)
 _END = {
-    "script": re.compile(r"</script\s*>", re.IGNORECASE),
-    "style": re.compile(r"</style\s*>", re.IGNORECASE),
+    "script": re.compile(r"</script\s*>", re.IGNORECASE | re.ASCII),
+    "style": re.compile(r"</style\s*>", re.IGNORECASE | re.ASCII),
     "": re.compile("-->"),
 }
 _ENDLESS_NUMBER = re.compile("&#[0-9]{32,};?")

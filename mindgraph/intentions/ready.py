@@ -212,8 +212,8 @@ def _described(rows: pa.Table) -> pa.Table:
     if not sides:
         return DESCRIBED.empty_table()
     both = pa.concat_tables(sides)
-    both = both.filter(pc.not_equal(both["title"], ""))  # a row without a title describes nothing
-    first = both.group_by("id", use_threads=False).aggregate([("place", "min")])["place_min"]
+    titled = both.filter(pc.not_equal(both["title"], ""))  # no title, no description
+    first = titled.group_by("id", use_threads=False).aggregate([("place", "min")])["place_min"]
     return both.take(first).select(DESCRIBED.names)
 
 

@@ -396,6 +396,15 @@ def test_a_product_is_described_once_a_batch_by_the_first_row_that_names_it() ->
     ]
 
 
+def test_a_row_without_a_title_describes_nothing() -> None:
+    rows = [{**PLAIN, "title_a": None}, {**PLAIN, "title_a": ""}, {**PLAIN, "title_a": "Cup"}]
+    found = read(cells(*rows))["described"]
+    assert {row["id"]: (row["title"], row["_row"]) for row in found} == {
+        "A1": ("Cup", 3),
+        "B2": ("Filter", 1),
+    }
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [("A1", " A1 "), ("A1", "<i>A1</i>"), ("R&D", "R&amp;D"), ("e\u0301", "é"), ("A<1", "A&lt;1")],
@@ -458,7 +467,7 @@ CELL = (
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.lists(st.fixed_dictionaries({name: CELL for name in PLAIN}), min_size=1, max_size=6))
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys(PLAIN, CELL)), min_size=1, max_size=6))
 def test_every_row_is_a_claim_or_is_told(rows: list[dict[str, str | None]]) -> None:
     for batch in (cells(*rows), lines(*rows)):
         found = read(batch, profile="usage")
@@ -467,7 +476,7 @@ def test_every_row_is_a_claim_or_is_told(rows: list[dict[str, str | None]]) -> N
         assert sorted(numbers) == list(range(1, len(rows) + 1))
         described = [row["id"] for row in found["described"]]
         named = {row[side] for row in found["claims"] for side in ("a", "b")}
-        assert len(described) == len(set(described)) == len(named)
+        assert len(described) == len(set(described)) <= len(named)
 
 
 # ---- Real rows
