@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
+from reprlib import repr as short
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -34,8 +35,10 @@ _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
 def _located(value: Any, info: ValidationInfo) -> Any:
-    if not isinstance(value, str):
+    if isinstance(value, Path):
         return value
+    if not isinstance(value, str):
+        raise ValueError(f"a path is a text, not {short(value)}")
     folder = info.context["folder"] if info.context else Path()
     from_environment = any(os.environ.get(found[1]) for found in _VARIABLE.finditer(value))
     return (Path() if from_environment else folder) / _VARIABLE.sub(_value_of, value)
@@ -55,14 +58,26 @@ def _relation_names(value: Any) -> tuple[str, ...]:
         if value not in PROFILES:
             raise ValueError(f"no profile {value!r}; use {', '.join(PROFILES)} or a list of names")
         return PROFILES[value]
+    if not isinstance(value, (list, tuple)):
+        raise ValueError(f"not {short(value)}, but {', '.join(PROFILES)} or a list of names")
     return tuple(dict.fromkeys(_relation_name(name) for name in value))
 
 
-def _relation_name(name: str) -> str:
+def _relation_name(name: Any) -> str:
+    if not isinstance(name, str):
+        raise ValueError(f"a relation's name is a text, not {short(name)}")
     relation = find(name)
     if relation is None:
         raise ValueError(f"no relation {name!r}; the nearest known name is {nearest(name)!r}")
     return relation.name
+
+
+def _one_or_more(value: Any) -> Any:
+    # Said here, because pydantic would tell of each kind of a union apart.
+    names = value if isinstance(value, list) else [value]
+    if value is not None and not all(isinstance(name, str) for name in names):
+        raise ValueError(f"a column's name or a list of names, not {short(value)}")
+    return value
 
 
 Located = Annotated[Path, BeforeValidator(_located)]
@@ -75,7 +90,7 @@ Count = Annotated[int, Field(ge=1)]
 class Section(BaseModel):
     """What all sections share: unknown keys are refused, and values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class ProductColumns(Section):
@@ -84,7 +99,7 @@ class ProductColumns(Section):
     id: str = "id"
     title: str = "title"
     description: str | None = None
-    categories: str | list[str] | None = None
+    categories: Annotated[str | list[str] | None, BeforeValidator(_one_or_more)] = None
     brand: str | None = None
     variant_of: str | None = None
     image: str | None = None
@@ -307,18 +322,28 @@ class Config(Section):
 def load_config(path: str | Path) -> Config:
     """Read a config file; every problem of it is in one ConfigError, a line each."""
     path = Path(path)
+    node, data = _parsed(path)
+    problems = [f"{path}:{line}: {told}" for line, told in _repeated(node, "", set())]
+    try:
+        config = Config.model_validate(data, context={"folder": path.parent})
+    except ValidationError as error:
+        raise ConfigError("\n".join([*problems, *_problems(path, node, error)])) from None
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return config
+
+
+def _parsed(path: Path) -> tuple[yaml.Node | None, dict[Any, Any]]:
     text = _text_of(path)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    # Besides its own errors, YAML lets those of a value through: a 13th month, endless brackets.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(data, dict):
         raise ConfigError(f"{path}: a config is a mapping that starts with `name: …`")
-    try:
-        return Config.model_validate(data, context={"folder": path.parent})
-    except ValidationError as error:
-        raise ConfigError("\n".join(_problems(path, node, error))) from None
+    return node, data
 
 
 def _text_of(path: Path) -> str:
@@ -326,14 +351,32 @@ def _text_of(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such config; see configs/ for examples") from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from None
+
+
+def _repeated(node: yaml.Node | None, above: str, seen: set[int]) -> Iterator[tuple[int, str]]:
+    """Keys given twice in one section, of which YAML would silently keep the last."""
+    if id(node) in seen:  # an alias, maybe of what it stands in
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for place, part in enumerate(node.value):
+            yield from _repeated(part, f"{above}{place}.", seen)
+    elif isinstance(node, yaml.MappingNode):
+        names = set()
+        for name, value in node.value:
+            key = f"{above}{name.value}"
+            if key in names:
+                yield name.start_mark.line + 1, f"{key}: given twice; delete one of them"
+            names.add(key)
+            yield from _repeated(value, f"{key}.", seen)
 
 
 def _problems(path: Path, node: yaml.Node | None, error: ValidationError) -> Iterator[str]:
     for problem in error.errors():
         keys = problem["loc"]
-        where = ".".join(str(key) for key in keys) or "config"
+        where = " ".join(".".join(str(key) for key in keys).split()) or "config"
         yield f"{path}:{_line(node, keys)}: {where}: {_advice(problem)}"
 
 
@@ -344,8 +387,9 @@ def _advice(problem: Any) -> str:
         hint = f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(known)}"
         return f"unknown key; {hint}"
     message = str(problem["msg"]).removeprefix("Value error, ")
-    given = f", not {problem['input']!r}" if problem["type"].endswith(("_type", "_parsing")) else ""
-    return message[:1].lower() + message[1:] + given
+    if problem["type"].endswith(("_type", "_parsing")):
+        message += f", not {short(problem['input'])}"
+    return message[:1].lower() + message[1:]
 
 
 def _keys_beside(keys: tuple[int | str, ...]) -> list[str]:

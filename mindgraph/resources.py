@@ -20,6 +20,9 @@ def resource(name: str) -> Path:
 def config_path(name: str) -> Path:
     """The path of a config: the file itself, or the bundled one of that bare name."""
     path = Path(name)
-    if path.exists() or path.suffix or path.parent != Path():
+    if path.is_file() or path.suffix or path.parent != Path():
         return path
-    return resource(f"configs/{name}.yaml")
+    bundled = {config.stem: config for config in sorted(resource("configs").glob("*.yaml"))}
+    if name not in bundled:
+        raise UsageError(f"{name}: no such config; name a file, or one of {', '.join(bundled)}")
+    return bundled[name]
