@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import json
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,12 @@ import pyarrow as pa
 from mindgraph.errors import InputError
 
 Row = Mapping[str, Any]
+
+SYSTEM_COLUMNS = ("_row", "_error", "_line")
+"""Names that a batch of raw rows needs for itself."""
+
+MAX_LITERAL = 100_000
+"""Longest Python literal in characters: a nested one of several times that ends Python 3.10."""
 
 
 class RowError(ValueError):
@@ -27,16 +34,24 @@ def parse_line(line: str) -> Row:
     """One line of a JSON-lines file; Amazon's 2014 files hold Python literals, read as well."""
     if line.startswith("{'"):
         return _mapping(_literal(line))
+    return _mapping(_json(line))
+
+
+def _json(line: str) -> Any:
     try:
-        return _mapping(json.loads(line))
-    except (json.JSONDecodeError, RecursionError) as error:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:  # a number of 4,301 digits is a ValueError
         raise RowError(f"not JSON: {error}") from None
 
 
 def _literal(line: str) -> Any:
+    if len(line) > MAX_LITERAL:
+        raise RowError(f"a Python literal of more than {MAX_LITERAL} characters; write it as JSON")
     try:
-        return ast.literal_eval(line)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of an odd backslash, which is read as it stands
+            return ast.literal_eval(line)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         raise RowError("neither JSON nor a Python literal") from None
 
 

@@ -155,7 +155,7 @@ def test_a_claim_about_a_pair_that_was_not_kept_is_left_out() -> None:
 
 
 def test_the_first_reason_that_fits_is_the_one_told() -> None:
-    title = " ".join(f"word{n}" for n in range(50))
+    title = "tea " * 50
     claim: dict[str, Any] = {"kept": False, "verdict": "no", "title_a": title}
     told = []
     for change in (
@@ -165,7 +165,7 @@ def test_the_first_reason_that_fits_is_the_one_told() -> None:
         {"verdict": None},
         {"text": f"PersonX {title}"},
         {"text": title},
-        {"text": " ".join(title.split()[:20])},
+        {"text": "tea " * 20},
     ):
         claim |= change
         told.append(reason(**claim))
@@ -278,9 +278,8 @@ def test_such_words_in_a_sentence_of_their_own_are_not(text: str) -> None:
 
 
 def test_a_text_may_be_as_long_as_the_config_says() -> None:
-    said = [f"word{n}" for n in range(41)]
-    assert reason("used for " + " ".join(said[:40])) is None
-    assert reason("used for " + " ".join(said)) == "too long"
+    assert reason("used for" + " tea" * 40) is None
+    assert reason("used for" + " tea" * 41) == "too long"
 
 
 # ---- Copied from the title
@@ -291,15 +290,13 @@ def test_a_text_may_be_as_long_as_the_config_says() -> None:
     [
         "used for Steel travel mug with a lid",
         "used for TRAVEL MUG WITH A LID.",
-        "used for steel travel mug with",  # breaks off as well, but see below
         "used for a lid with a travel mug of steel",
         "used for Active Extension Repeater Cable",
         "used for USB 2.0 Hi-Speed",
     ],
 )
 def test_a_long_run_or_most_words_of_a_title_are_a_copy(text: str) -> None:
-    expected = "incomplete" if text.endswith("with") else "copied from the title"
-    assert reason(text) == expected
+    assert reason(text) == "copied from the title"
 
 
 @pytest.mark.parametrize(
@@ -421,7 +418,7 @@ def generic(
     score: float,
     min_pairs: int = 1,
     pairs: Mapping[str, tuple[str, str]] = PAIRS,
-    categories: Mapping[str, str | None] = {**CATEGORIES, **BARE},  # noqa: B006 - never changed
+    categories: Mapping[str, str | None] = {**CATEGORIES, **BARE},
 ) -> set[str]:
     """The intentions left out as generic, after all rows have been accounted for."""
     ends = [{"id": name, "a": a, "b": b} for name, (a, b) in pairs.items()]
