@@ -198,3 +198,9 @@ def test_a_config_error_is_raised_before_any_folder_is_made(tmp_path: Path) -> N
     with pytest.raises(ConfigError):
         mindgraph.build(config, tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_folder_may_have_any_name(shop: Callable[..., Path], tmp_path: Path) -> None:
+    built = mindgraph.build(shop(), tmp_path / 'runs [1]*? "it\'s" \u00e9')
+    assert mindgraph.query(built.folder, "MATCH (c:CoBuy) RETURN count(c) AS n") == [{"n": 2}]
+    assert mindgraph.stats(built.folder)["nodes"]["Product"] == 3

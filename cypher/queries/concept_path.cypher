@@ -6,6 +6,7 @@ WHERE k.id = $concept OR k.name = $concept
 OPTIONAL MATCH (k)-[s:SUBCONCEPT_OF]->(b:Concept)
 RETURN k.name AS concept, COUNT { MATCH (k)<-[:HAS_CONCEPT]-(:Intention) } AS intentions,
     b.name AS broader, s.probability AS probability,
-    COUNT { MATCH (b)<-[:HAS_CONCEPT]-(:Intention) } AS intentions_of_broader, k.id AS id, b.id AS broader_id
-ORDER BY id, broader_id
+    COUNT { MATCH (b)<-[:HAS_CONCEPT]-(:Intention) } AS intentions_of_broader,
+    k.id AS id, b.id AS id_of_broader
+ORDER BY id, probability DESC, id_of_broader
 LIMIT $limit

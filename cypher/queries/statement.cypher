@@ -8,10 +8,11 @@ MATCH (c)-[:HAS_PRODUCT]->(q:Product {id: $b})
 WHERE p.id <> q.id
 MATCH (c)-[r]->(i:Intention)
 WHERE $relation = '' OR r.relation = $relation
+WITH r.id AS statement, r.relation AS relation, i.text AS intention, r.surface AS surface,
+    c.source AS source, r.run AS run
 OPTIONAL MATCH (n:Run)
-WHERE n.id = r.run
-RETURN r.id AS statement, r.relation AS relation, i.text AS intention, r.surface AS surface,
-    r.run AS run, n.model AS model, n.revision AS revision, n.prompt AS prompt,
-    n.sampling AS sampling, n.version AS version, c.source AS source
+WHERE n.id = run
+RETURN statement, relation, intention, surface, source, run, n.model AS model,
+    n.revision AS revision, n.prompt AS prompt, n.sampling AS sampling, n.version AS version
 ORDER BY statement
 LIMIT $limit

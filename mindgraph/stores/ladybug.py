@@ -6,6 +6,7 @@ a draft that takes its name when it is whole. Opened read-only.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -19,8 +20,8 @@ from mindgraph.graph.schema import EDGES, NODES, ladybug_schema
 from mindgraph.stores import Rows
 from mindgraph.stores.reading import check_reads_only
 
-POOL = 512 * 1024 * 1024
-"""Bytes of the engine's page cache."""
+POOL = 1024 * 1024 * 1024
+"""Bytes of the engine's page cache at most; a count over a graph of MIND's size broke half of it."""
 
 
 def version() -> str:
@@ -35,9 +36,9 @@ def build(run: Path, file: Path, threads: int = 2) -> None:
 
     A child process loads it: on a full disk the engine ends the process it is in.
     """
-    draft = file.with_name(f".{file.name}.tmp")
+    draft = run / f".{file.name}.tmp"
     _remove(draft)
-    loader = [sys.executable, "-m", __name__, str(run), str(draft), str(threads)]
+    loader = [sys.executable, "-m", __name__, str(run), draft.name, str(threads)]
     done = subprocess.run(loader, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         _remove(draft)
@@ -51,30 +52,27 @@ def build(run: Path, file: Path, threads: int = 2) -> None:
 
 
 def _remove(file: Path) -> None:
-    for left in file.parent.glob(file.name + "*"):
-        left.unlink()
+    for left in file.parent.iterdir():
+        if left.name.startswith(file.name):
+            left.unlink()
 
 
-def _load(run: Path, file: Path, threads: int) -> None:
+def _load(draft: str, threads: int) -> None:
+    """Load the tables of the current folder, whose names no path can make a pattern of."""
     import ladybug
 
-    database = ladybug.Database(file, buffer_pool_size=POOL, max_num_threads=threads)
+    database = ladybug.Database(draft, buffer_pool_size=POOL, max_num_threads=threads)
     connection = ladybug.Connection(database)
     for statement in ladybug_schema().splitlines():
         if statement.startswith("CREATE"):
             connection.execute(statement)
-    for folder, names in (("nodes", [n.label for n in NODES]), ("edges", [e.type for e in EDGES])):
-        for name in names:
-            _copy(connection, name, run / folder / f"{name}.parquet")
+    for node in NODES:
+        connection.execute(f'COPY {node.label} FROM "nodes/{node.label}.parquet"')
+    for edge in EDGES:
+        connection.execute(f'COPY {edge.type} FROM "edges/{edge.type}.parquet"')
     connection.execute("CHECKPOINT")
     connection.close()
     database.close()
-
-
-def _copy(connection: Any, table: str, file: Path) -> None:
-    # COPY takes no parameters; the path is ours but for the run folder's name.
-    path = str(file).replace("\\", "\\\\").replace('"', '\\"')
-    connection.execute(f'COPY {table} FROM "{path}"')
 
 
 def _first_line(error: BaseException) -> str:
@@ -148,7 +146,8 @@ def _plain(value: Any) -> Any:
 
 
 if __name__ == "__main__":
+    os.chdir(sys.argv[1])
     try:
-        _load(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+        _load(sys.argv[2], int(sys.argv[3]))
     except (RuntimeError, OSError) as problem:
         sys.exit(_first_line(problem))

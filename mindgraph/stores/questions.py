@@ -1,8 +1,8 @@
 """The library of questions: the files of `cypher/queries/`, each with what it asks and takes.
 
 A file starts with a comment: the question on its first line, then one line per parameter,
-`// $name: type = default -- meaning` (no default where it must be given). A line that says
-`// Scans the whole graph` warns that the query is no look-up.
+`// $name: type = default -- meaning` (no default where it must be given; `''` is the empty
+text). A line that says `// Scans the whole graph` warns that the query is no look-up.
 """
 
 from __future__ import annotations
@@ -58,14 +58,18 @@ def questions() -> list[Question]:
 def _read(path: Path) -> Question:
     text = path.read_text(encoding="utf-8")
     comment = [line[2:].strip() for line in text.splitlines() if line.startswith("//")]
-    found = (_PARAMETER.fullmatch(line) for line in comment[1:])
+    found = filter(None, map(_PARAMETER.fullmatch, comment[1:]))
     return Question(
         name=path.stem,
         title=comment[0],
-        parameters=tuple(Parameter(*parts.groups()) for parts in found if parts),
+        parameters=tuple(_parameter(*parts.groups()) for parts in found),
         scans=any(line.startswith("Scans the whole graph") for line in comment),
         text=text,
     )
+
+
+def _parameter(name: str, kind: str, default: str | None, meaning: str) -> Parameter:
+    return Parameter(name, kind, "" if default == "''" else default, meaning)
 
 
 def find_question(query: str) -> Question:

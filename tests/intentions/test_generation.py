@@ -52,14 +52,13 @@ MUG: Mapping[str, Any] = {
     "colors": ["#112233"],
 }
 RELATIONS = ["usedFor", "isA"]
+TESTER = ModelInfo("test", "m", "1")
 
 
 class Talker:
     """A model that says what a function of relation and card says; None is a failure."""
 
-    def __init__(
-        self, say: Callable[[str, str], str | None], info: ModelInfo = ModelInfo("test", "m", "1")
-    ) -> None:
+    def __init__(self, say: Callable[[str, str], str | None], info: ModelInfo = TESTER) -> None:
         self.info = info
         self.say = say
         self.asked: list[str] = []
@@ -219,6 +218,7 @@ class Shop:
         ]
         self.requests = pa.Table.from_pylist(asked(rows, revision=revision), REQUEST)
         self.replies = REPLY.empty_table()
+        self.failed: list[dict[str, Any]] = []
 
     def pending(self) -> pa.Table:
         return answered(
@@ -369,7 +369,7 @@ def test_a_record_answers_the_same_build_again(tmp_path: Path) -> None:
     shop.ask(Talker(lambda *_: ""))
     pq.write_table(shop.record(), tmp_path / "record.parquet")
     model = RecordedModel(tmp_path / "record.parquet")
-    assert model.info == ModelInfo("test", "m", "1")
+    assert model.info == TESTER
     assert again.ask(model) == ["A~B usedFor", "A~B isA", "B~C usedFor", "B~C isA"]
     assert again.answers() == shop.answers()
     assert again.record().equals(shop.record())
