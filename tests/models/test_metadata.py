@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from mindgraph.errors import UsageError
 from mindgraph.models import Job, Part
-from mindgraph.models.catalogue_words import gerund, third_person
 from mindgraph.models.metadata import MetadataModel
+from mindgraph.models.metadata.verbs import gerund, third_person
 from mindgraph.relations import RELATIONS
 
 HOODIES = "Men > Tops > Hoodies & Sweatshirts"
