@@ -71,7 +71,6 @@ _TABLE = (
     Reason("same statement again"),
     # concepts
     Reason("no concept found"),
-    Reason("same is-a row again"),
 )
 
 REASONS: dict[str, Reason] = {reason.name: reason for reason in _TABLE}

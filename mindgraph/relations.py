@@ -36,7 +36,7 @@ _TABLE = (
     Relation("madeOf", "they both are made of", leads=("made of", "made from")),
     Relation("similarTo", "they both are similar to", leads=("similar to",)),
     Relation("createdBy", "they are created by", leads=("created by",)),
-    Relation("hasA", "they both have", leads=("have a", "have an", "have")),
+    Relation("hasA", "they both have", leads=("have an", "have a", "have")),
     Relation(
         "propertyOf",
         "they both have a property of",

@@ -92,9 +92,16 @@ def columns_of(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Table:
     table = pa.table({"_row": batch["_row"], "_error": batch["_error"]})
     for name in names:
         known = name in batch.schema.names
-        cells = batch[name].cast(pa.string()) if known else pa.nulls(len(batch), pa.string())
+        cells = _texts(batch[name]) if known else pa.nulls(len(batch), pa.string())
         table = table.append_column(name, cells)
     return table
+
+
+def _texts(cells: pa.Array) -> pa.Array:
+    try:
+        return cells.cast(pa.string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # nested values, or bytes that are none
+        return pa.array([_as_text(value) for value in cells.to_pylist()], pa.string())
 
 
 def _columns_of_lines(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Table:
@@ -115,7 +122,7 @@ def _as_text(value: Any) -> str | None:
     if value is None:
         return None
     # A lone surrogate (valid as a JSON escape) cannot travel in Arrow; `clean` drops it later.
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
@@ -123,7 +130,7 @@ def need_columns(batch: pa.RecordBatch, names: Sequence[str], file: str) -> None
     """Raise InputError when a delimited file or Parquet lacks a column that the config names."""
     if "_line" in batch.schema.names:
         return
-    known = [name for name in batch.schema.names if not name.startswith("_")]
+    known = [name for name in batch.schema.names if name not in SYSTEM_COLUMNS]
     missing = [name for name in names if name not in known]
     if missing:
         raise InputError(

@@ -6,12 +6,12 @@
 // intention, which thousands of co-buys may state.
 MATCH (p:Product {id: $a})<-[:HAS_PRODUCT]-(c:CoBuy)
 MATCH (c)-[:HAS_PRODUCT]->(x:Product)
-WHERE x.id <> $a AND x.id <> $b
+WHERE p.id <> $b AND x.id <> $a AND x.id <> $b
 MATCH (c)-[r]->(i:Intention)
 WITH i.id AS stated, r.relation AS relation_a, count(*) AS pairs_a
 MATCH (q:Product {id: $b})<-[:HAS_PRODUCT]-(d:CoBuy)
 MATCH (d)-[:HAS_PRODUCT]->(y:Product)
-WHERE y.id <> $a AND y.id <> $b
+WHERE q.id <> $a AND y.id <> $a AND y.id <> $b
 MATCH (d)-[s]->(j:Intention)
 WHERE j.id = stated
 WITH j.id AS id, j.text AS intention, j.support AS support, relation_a, pairs_a,

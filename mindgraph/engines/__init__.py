@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import pyarrow as pa
@@ -32,12 +32,14 @@ class Table:
 class File:
     """A file of rows; `content` is a digest of its bytes, so that a changed file is a new input.
 
-    `lines`: it has no header; its rows are its lines, whatever its suffix.
+    `lines`: it has no header; its rows are its lines, whatever its suffix. `plain`: its bytes hold
+    nothing that a fast reader could take for something else.
     """
 
     path: str
     content: str
     lines: bool = False
+    plain: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,11 @@ class Rel:
     settings: Mapping[str, Any] = field(default_factory=dict)
     version: int = 1
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """Hash of all that decides the result."""
-        return _identity(self, sql=[self.seen, *self.outputs.items()], reads=_named(self.reads))
+        sql = [self.seen, *sorted(self.outputs.items())]
+        return _identity(self, sql=sql, reads=_named(self.reads))
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class BatchMap:
     ordered: bool = True
     version: int = 1
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """Hash of all that decides the result; of a keyed stage, of what decides one answer."""
         if self.key:

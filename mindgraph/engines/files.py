@@ -1,47 +1,64 @@
 """The rows of a file as Arrow batches: CSV, TSV, JSON lines and Parquet, gzipped or not.
 
-Delimited files are read by DuckDB with every cell as text; a row it cannot read arrives with
+Every cell of a delimited file is text. A row that cannot be read arrives in its place with
 `_error` set, and the rows after it go on. See `mindgraph.rows` for the shape of a batch.
 """
 
 from __future__ import annotations
 
 import codecs
+import csv
 import gzip
 import io
+import re
 import zlib
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, AnyStr, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mindgraph.engines import File
+from mindgraph.engines.regular import Plainness, regular_rows
 from mindgraph.errors import InputError
+from mindgraph.rows import SYSTEM_COLUMNS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MAX_LINE = 16_000_000
-"""Longest line in bytes of a JSON-lines or delimited file."""
+"""Longest line, in bytes of a JSON-lines file, in characters of a delimited one."""
+
+_Cells = tuple[list[str], str | None]
+"""The cells of a row, and what is wrong with it."""
 
 _DELIMITERS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 _LINES = {".jsonl", ".ndjson", ".json"}
 
+# Marks of an unfit line that pass through the CSV parser: lone surrogates, which no text holds.
+# Python itself writes a byte that is no UTF-8 as one of the upper ones.
+_NUL, _LONG = "\udc00", "\udc01"
+_UNFIT = re.compile(f"[{_NUL}{_LONG}\udc80-\udcff]")
+_WHY = {_NUL: "invalid character: NUL", _LONG: f"line too long: over {MAX_LINE} characters"}
+
 
 def open_file(path: Path) -> File:
     """A file as an input: its path and a digest of its bytes."""
-    hashed = blake2b(digest_size=16)
+    hashed, plain = blake2b(digest_size=16), Plainness()
     try:
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 hashed.update(block)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}; correct the path") from None
-    return File(str(path), hashed.hexdigest())
+                plain.see(block)
+    except (OSError, ValueError) as error:  # a ValueError is a NUL in the path
+        told = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: cannot be read: {told}; correct the path") from None
+    return File(str(path), hashed.hexdigest(), plain=plain.holds)
 
 
 def read_rows(con: DuckDBPyConnection, file: File, batch: int) -> Iterator[pa.RecordBatch]:
@@ -49,7 +66,7 @@ def read_rows(con: DuckDBPyConnection, file: File, batch: int) -> Iterator[pa.Re
     path = Path(file.path)
     kind = ".jsonl" if file.lines else _kind(path)
     if kind in _DELIMITERS:
-        yield from _delimited(con, path, _DELIMITERS[kind], batch)
+        yield from _delimited(con, file, _DELIMITERS[kind], batch)
     elif kind in _LINES:
         yield from _lines(path, batch)
     else:
@@ -64,121 +81,161 @@ def _kind(path: Path) -> str:
     return kind
 
 
-def _open(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """A file, unpacked as it is read; damage that is met while reading is told in one line."""
+    gzipped = path.suffix.lower() == ".gz"
+    try:
+        with cast("IO[bytes]", gzip.open(path)) if gzipped else path.open("rb") as file:
+            yield file
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{path}: damaged: {error}; fetch the file again") from None
+
+
+def _line(file: IO[AnyStr]) -> AnyStr | None:
+    """The next line, empty at the end of the file; None for a line too long, which is passed."""
+    line = file.readline(MAX_LINE)
+    if len(line) < MAX_LINE or _ends(line):
+        return line
+    while line and not _ends(line):
+        line = file.readline(MAX_LINE)
+    return None
+
+
+def _ends(line: str | bytes) -> bool:
+    return line.endswith(("\n", "\r")) if isinstance(line, str) else line.endswith(b"\n")
 
 
 def _delimited(
-    con: DuckDBPyConnection, path: Path, delimiter: str, batch: int
+    con: DuckDBPyConnection, file: File, delimiter: str, batch: int
 ) -> Iterator[pa.RecordBatch]:
-    names = _header(path, delimiter)
-    if not names:
-        return
-    scan = _scan(con, path, delimiter, names)
-    broken = _broken_rows(con, scan)
-    yield from _numbered(con.sql(f"SELECT * FROM {scan}").to_arrow_reader(batch), sorted(broken))
-    # A cell that is no UTF-8 is only met when its column is read, so ask once more.
-    broken |= _rejects(con)
-    con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
-    if broken:
-        yield _error_batch(names, broken)
+    path = Path(file.path)
+    with _opened(path) as raw:
+        text = io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="")
+        rows = _cells(text, delimiter)
+        names = _header(path, rows)
+        fast = file.plain and names and regular_rows(con, path, delimiter, names, batch, MAX_LINE)
+        if fast:
+            yield from _placed(fast)
+            return
+        numbered = _numbered(rows, len(names))
+        while part := list(islice(numbered, batch)):
+            yield _text_batch(names, part)
 
 
-def _header(path: Path, delimiter: str) -> list[str]:
-    import csv
+def _placed(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    place = 0
+    for rows in batches:
+        yield _with_system_columns(rows, place)
+        place += len(rows)
 
-    with _open(path) as file:
-        text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
+
+def _cells(text: IO[str], delimiter: str) -> Iterator[_Cells]:
+    """Row by row; where quotes are wrong, only the line that the row begins with is given up."""
+    csv.field_size_limit(max(MAX_LINE, csv.field_size_limit()))
+    lines = _Lines(text)
+    # A quote in a TSV file is a character like any other.
+    rows = csv.reader(
+        lines,
+        delimiter=delimiter,
+        quoting=csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL,
+        strict=True,
+    )
+    while True:
+        lines.taken.clear()
         try:
-            names = next(csv.reader(text, delimiter=delimiter), [])
-        except (csv.Error, OSError, EOFError, zlib.error) as error:
-            raise InputError(f"{path}: its header cannot be read: {error}") from None
-    if len(set(names)) < len(names):
-        raise InputError(f"{path}: two columns have the same name; rename one of them")
+            yield next(rows), _unfit(lines.taken)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            unfit = _unfit(lines.taken[:1])
+            lines.put_back()
+            yield [], unfit or f"wrong quotes: {error}"
+
+
+class _Lines:
+    """The lines of a text for the CSV parser; `taken` are those of the row it is at."""
+
+    def __init__(self, text: IO[str]) -> None:
+        self.taken: list[str] = []
+        self._text = text
+        self._again: list[str] = []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.pop() if self._again else _line(self._text)
+        if line == "":
+            raise StopIteration
+        line = _LONG if line is None else line.replace("\0", _NUL)
+        self.taken.append(line)
+        return line
+
+    def put_back(self) -> None:
+        """Let all lines but the first be read again."""
+        self._again += reversed(self.taken[1:])
+
+
+def _unfit(lines: list[str]) -> str | None:
+    for line in lines:
+        if not line.isascii() and (found := _UNFIT.search(line)):
+            return _WHY.get(found[0], "invalid encoding: not UTF-8")
+    return None
+
+
+def _header(path: Path, rows: Iterator[_Cells]) -> list[str]:
+    cells, error = next((row for row in rows if any(row)), ([], None))
+    if error:
+        raise InputError(f"{path}: its header cannot be read: {error}")
+    names = [name or f"column{place}" for place, name in enumerate(cells)]
+    _check_names(path, names)
     return names
 
 
-def _scan(con: DuckDBPyConnection, path: Path, delimiter: str, names: list[str]) -> str:
-    """The text of a scan; path and names are quoted as SQL strings, doubled quotes and all."""
-    columns = ", ".join(
-        f"{_quoted(name or f'column{n}')}: 'VARCHAR'" for n, name in enumerate(names)
-    )
-    quote = "''" if delimiter == "\t" else "'\"'"
-    return (
-        f"read_csv({_quoted(str(path))}, auto_detect=false, header=true, delim='{delimiter}', "
-        f"quote={quote}, escape={quote}, columns={{{columns}}}, store_rejects=true, "
-        f"rejects_limit=0, max_line_size={MAX_LINE}, null_padding=false, strict_mode=true, "
-        "encoding='utf-8')"
-    )
+def _check_names(path: Path, names: Sequence[str]) -> None:
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise InputError(f"{path}: two columns are named {name!r}; rename one of them")
+        if name in SYSTEM_COLUMNS:
+            raise InputError(f"{path}: no column may be named {name!r}; rename it")
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _numbered(rows: Iterable[_Cells], width: int) -> Iterator[tuple[Any, ...]]:
+    """Number, error and cells of each row; a blank line has a number, but is no row."""
+    nothing = [None] * width
+    for number, (cells, error) in enumerate(rows, start=1):
+        if cells and len(cells) != width:
+            told = "too many columns" if len(cells) > width else "missing columns"
+            error = error or f"{told}: {len(cells)} instead of {width}"
+        if cells or error:
+            yield number, error, *(nothing if error else cells)
 
 
-def _broken_rows(con: DuckDBPyConnection, scan: str) -> dict[int, str]:
-    con.sql(f"SELECT count(*) FROM {scan}").fetchall()
-    return _rejects(con)
-
-
-def _rejects(con: DuckDBPyConnection) -> dict[int, str]:
-    found = con.sql("SELECT line, error_type, error_message FROM reject_errors").fetchall()
-    return {line - 1: f"{kind.lower()}: {' '.join(text.split())}" for line, kind, text in found}
-
-
-def _numbered(reader: pa.RecordBatchReader, broken: list[int]) -> Iterator[pa.RecordBatch]:
-    """Give each row its number in the file: its place among the good ones, moved by the bad."""
-    place = 0
-    for rows in reader:
-        numbers = [_number(place + index, broken) for index in range(1, len(rows) + 1)]
-        place += len(rows)
-        yield _with_system_columns(rows, numbers)
-
-
-def _number(place: int, broken: list[int]) -> int:
-    number = place
-    while (moved := place + bisect_right(broken, number)) != number:
-        number = moved
-    return number
-
-
-def _with_system_columns(rows: pa.RecordBatch, numbers: list[int]) -> pa.RecordBatch:
-    columns = [pa.array(numbers, pa.int64()), pa.nulls(len(rows), pa.string()), *rows.columns]
-    return pa.RecordBatch.from_arrays(columns, ["_row", "_error", *rows.schema.names])
-
-
-def _error_batch(names: list[str], broken: dict[int, str]) -> pa.RecordBatch:
-    rows = sorted(broken.items())
-    columns = [
-        pa.array([row for row, _ in rows], pa.int64()),
-        pa.array([error for _, error in rows], pa.string()),
-        *(pa.nulls(len(rows), pa.string()) for _ in names),
-    ]
-    return pa.RecordBatch.from_arrays(columns, ["_row", "_error", *names])
+def _text_batch(names: list[str], rows: list[tuple[Any, ...]]) -> pa.RecordBatch:
+    numbers, errors, *columns = zip(*rows, strict=True)
+    texts = [pa.array([cell or None for cell in column], pa.string()) for column in columns]
+    system = [pa.array(numbers, pa.int64()), pa.array(errors, pa.string())]
+    return pa.RecordBatch.from_arrays([*system, *texts], ["_row", "_error", *names])
 
 
 def _lines(path: Path, batch: int) -> Iterator[pa.RecordBatch]:
-    waiting: list[tuple[int, str | None, str | None]] = []
-    for number, line in enumerate(_raw_lines(path), start=1):
-        if line.strip():
-            waiting.append((number, *_decoded(line)))
-        if len(waiting) >= batch:
-            yield _line_batch(waiting)
-            waiting = []
-    if waiting:
-        yield _line_batch(waiting)
+    decoded = ((number, *_decoded(line)) for number, line in enumerate(_raw_lines(path), start=1))
+    rows = (row for row in decoded if row[2] or (row[1] or "").strip())
+    while part := list(islice(rows, batch)):
+        yield _line_batch(part)
 
 
-def _raw_lines(path: Path) -> Iterator[bytes]:
-    with _open(path) as file:
-        try:
-            while line := file.readline(MAX_LINE):
-                yield line
-        except (OSError, EOFError, zlib.error) as error:
-            raise InputError(f"{path}: damaged: {error}; fetch the file again") from None
+def _raw_lines(path: Path) -> Iterator[bytes | None]:
+    with _opened(path) as file:
+        while (line := _line(file)) != b"":
+            yield line
 
 
-def _decoded(line: bytes) -> tuple[str | None, str | None]:
+def _decoded(line: bytes | None) -> tuple[str | None, str | None]:
+    """A line as text, and what is wrong with it."""
+    if line is None:
+        return None, f"line too long: over {MAX_LINE} bytes"
     try:
         return line.removeprefix(codecs.BOM_UTF8).decode("utf-8").rstrip("\r\n"), None
     except UnicodeDecodeError as error:
@@ -197,10 +254,19 @@ def _line_batch(rows: list[tuple[int, str | None, str | None]]) -> pa.RecordBatc
 
 def _parquet(path: Path, batch: int) -> Iterator[pa.RecordBatch]:
     try:
-        file = pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise InputError(f"{path}: not a Parquet file: {error}") from None
-    place = 0
-    for rows in file.iter_batches(batch_size=batch):
-        yield _with_system_columns(rows, list(range(place + 1, place + len(rows) + 1)))
-        place += len(rows)
+        with _opened(path) as raw, pq.ParquetFile(_seekable(raw)) as file:
+            _check_names(path, file.schema_arrow.names)
+            yield from _placed(file.iter_batches(batch_size=batch))
+    except pa.ArrowException as error:
+        told = " ".join(str(error).split())
+        raise InputError(f"{path}: not a Parquet file, or damaged: {told}") from None
+
+
+def _seekable(file: IO[bytes]) -> IO[bytes]:
+    return io.BytesIO(file.read()) if isinstance(file, gzip.GzipFile) else file
+
+
+def _with_system_columns(rows: pa.RecordBatch, place: int) -> pa.RecordBatch:
+    numbers = pa.array(range(place + 1, place + len(rows) + 1), pa.int64())
+    columns = [numbers, pa.nulls(len(rows), pa.string()), *rows.columns]
+    return pa.RecordBatch.from_arrays(columns, ["_row", "_error", *rows.schema.names])

@@ -46,7 +46,8 @@ def write_table(path: Path, schema: pa.Schema, batches: Iterable[pa.Table]) -> i
     total = 0
     with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
         for group in _even(schema, batches):
-            writer.write_table(group, row_group_size=ROW_GROUP)
+            # In one piece, because pages end where pieces do.
+            writer.write_table(group.combine_chunks(), row_group_size=ROW_GROUP)
             total += group.num_rows
     with path.open("rb") as file:
         os.fsync(file.fileno())

@@ -59,11 +59,11 @@ class LocalEngine:
             if counts is not None and ledger.next_shard() == shards:
                 return counts  # a model that was asked nothing new
             counts = self._counted(con, stage, ledger)
-        counts |= {
-            "seconds": round(time.monotonic() - started, 3),
-            "cpu_seconds": round(_cpu_seconds() - cpu, 3),
-        }
-        ledger.finish(counts)
+            counts |= {
+                "seconds": round(time.monotonic() - started, 3),
+                "cpu_seconds": round(_cpu_seconds() - cpu, 3),
+            }
+            ledger.finish(counts)
         return counts
 
     def ledger(self, stage: Stage) -> Ledger:
@@ -239,7 +239,7 @@ def _disk_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
-        told = str(error).splitlines()[0]
+        told = (str(error) or type(error).__name__).splitlines()[0]
         if getattr(error, "errno", None) in _DISK or any(word in told for word in _DISK_WORDS):
             raise DiskError(
                 f"{folder}: cannot be written ({told}); free some space and run the build again"

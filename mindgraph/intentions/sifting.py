@@ -68,7 +68,7 @@ def sift(batch: pa.RecordBatch, max_words: int, title_share: float, keep_unparse
     for claim in _claims(batch.filter(pc.is_null(unwanted))):
         tail = tail_of(claim.relation, claim.text)
         found = words(tail)
-        reason = _broken(claim.text, tail, found, max_words) or _copied(tail, found, claim, title_share)
+        reason = _broken(tail, found, claim, max_words) or _copied(tail, found, claim, title_share)
         if reason is None:
             good.append(_statement(claim, tail, key_of_words(found) or tail.casefold()))
         else:
@@ -102,10 +102,10 @@ def _judged(rows: pa.RecordBatch, reasons: pa.Array) -> pa.Table:
     return pa.table(columns, names=REJECTED.names).cast(REJECTED)
 
 
-def _broken(text: str, tail: str, found: list[str], max_words: int) -> str | None:
+def _broken(tail: str, found: list[str], claim: Claim, max_words: int) -> str | None:
     """Whether the text is no whole thought: nothing in it, cut off, or the template's own words."""
     # A tail has lost its last dots, so whether there were three is seen in the text.
-    cut = tail.endswith(("…", ",", "-", "(", ":")) or text.rstrip("\"'”’» ").endswith("...")
+    cut = tail.endswith(("…", ",", "-", "(", ":")) or claim.text.rstrip("\"'”’» ").endswith("...")
     if cut or not found or found[-1] in _OPEN_ENDS:
         return "incomplete"
     if not (_SUSPECT.isdisjoint(found) and _PLACEHOLDER.isdisjoint(tail)) and _LEFT_OVER.search(

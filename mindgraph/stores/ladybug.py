@@ -7,6 +7,7 @@ a draft that takes its name when it is whole. Opened read-only.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from mindgraph.stores import Rows
 from mindgraph.stores.reading import check_reads_only
 
 POOL = 1024 * 1024 * 1024
-"""Bytes of the engine's page cache at most; a count over a graph of MIND's size broke half of it."""
+"""Bytes of the engine's memory at most; counts over a graph of MIND's size broke half of it."""
 
 
 def version() -> str:
@@ -99,10 +100,11 @@ class LadybugStore:
     ) -> Rows:
         """Rows of one read-only query; QueryError where it is refused, wrong or too slow."""
         check_reads_only(text)
-        self._connection.set_query_timeout(int(seconds * 1000))
         try:
+            # Zero would be no limit at all.
+            self._connection.set_query_timeout(max(1, int(seconds * 1000)))
             result = self._connection.execute(text, dict(parameters or {}))
-        except (RuntimeError, TypeError, ValueError) as error:
+        except _REFUSALS as error:
             raise QueryError(_told(error, seconds)) from None
         return _rows(result)
 
@@ -125,23 +127,35 @@ class LadybugStore:
         self.close()
 
 
+_REFUSALS = (RuntimeError, TypeError, ValueError, OverflowError)
+
+
 def _told(error: Exception, seconds: float) -> str:
-    line = _first_line(error)
+    line = re.sub(r" expecting \{.*?\}", "", _first_line(error))
     if "nterrupted" in line:
         return f"stopped after {seconds:g} s; ask for less, or allow more time"
+    if "buffer pool is full" in line:
+        return f"needs more than the store's {POOL >> 20} MB of memory; ask for less"
     return f"the store refuses the query: {line}"
 
 
 def _rows(result: Any) -> Rows:
-    names = result.get_column_names()
-    while result.has_next():
-        yield dict(zip(names, map(_plain, result.get_next()), strict=True))
+    try:
+        names = result.get_column_names()
+        while result.has_next():
+            yield dict(zip(names, map(_plain, result.get_next()), strict=True))
+    except _REFUSALS as error:
+        raise QueryError(f"the rows end here: {_first_line(error)}") from None
+    finally:
+        result.close()
 
 
 def _plain(value: Any) -> Any:
     """A value as JSON can hold it: the engine counts in decimals."""
     if isinstance(value, Decimal):
         return int(value)
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
     return [_plain(part) for part in value] if isinstance(value, list) else value
 
 

@@ -16,10 +16,11 @@ from typing import Any
 
 from mindgraph.errors import QueryError
 from mindgraph.resources import resource
+from mindgraph.stores.reading import parameters
 
 _PARAMETER = re.compile(r"\$(\w+): (text|whole|real)(?: = (\S+))? -- (.+)")
-_USED = re.compile(r"\$(\w+)")
 _KINDS = {"text": str, "whole": int, "real": float}
+_FITS: dict[str, tuple[type, ...]] = {"text": (str,), "whole": (int,), "real": (float, int)}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class Parameter:
             return _KINDS[self.kind](text)
         except ValueError:
             raise QueryError(f"{self.name}={text}: must be a {self.kind} value") from None
+
+    def fits(self, value: Any) -> bool:
+        """Whether a value is of the parameter's type; a store may cast another without a word."""
+        return isinstance(value, _FITS[self.kind]) and not isinstance(value, bool)
 
 
 @dataclass(frozen=True)
@@ -56,12 +61,12 @@ def questions() -> list[Question]:
 
 
 def _read(path: Path) -> Question:
-    text = path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8-sig")
     comment = [line[2:].strip() for line in text.splitlines() if line.startswith("//")]
     found = filter(None, map(_PARAMETER.fullmatch, comment[1:]))
     return Question(
         name=path.stem,
-        title=comment[0],
+        title=comment[0] if comment else "",
         parameters=tuple(_parameter(*parts.groups()) for parts in found),
         scans=any(line.startswith("Scans the whole graph") for line in comment),
         text=text,
@@ -80,9 +85,11 @@ def find_question(query: str) -> Question:
             raise QueryError(f"no query is called {query!r}; see: mindgraph query --list")
         return known[query]
     if query.endswith(".cypher"):
-        if not Path(query).is_file():
-            raise QueryError(f"{query}: no such file")
-        return _read(Path(query))
+        try:
+            return _read(Path(query))
+        except (OSError, ValueError) as error:
+            told = getattr(error, "strerror", None) or "not a text file in UTF-8"
+            raise QueryError(f"{query}: cannot be read ({told})") from None
     return Question("", "", (), False, query)
 
 
@@ -106,18 +113,17 @@ def bind(question: Question, given: Iterable[str]) -> dict[str, Any]:
 
 def checked(question: Question, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values, when they are just those the query takes; a store may not say so itself."""
-    used = set(_USED.findall(_without_comments(question.text)))
+    used = parameters(question.text)
     if missing := sorted(used - set(values)):
         raise QueryError(f"${missing[0]} has no value; add: -p {missing[0]}=VALUE")
     if extra := sorted(set(values) - used):
         raise QueryError(
             f"the query has no ${extra[0]}; it takes {', '.join(sorted(used)) or 'none'}"
         )
+    for parameter in question.parameters:
+        if not parameter.fits(values[parameter.name]):
+            raise QueryError(f"${parameter.name} must be a {parameter.kind} value")
     return dict(values)
-
-
-def _without_comments(text: str) -> str:
-    return "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("//"))
 
 
 def _split(pair: str) -> tuple[str, str]:
@@ -129,6 +135,10 @@ def _split(pair: str) -> tuple[str, str]:
 
 def _json_or_text(text: str) -> Any:
     try:
-        return json.loads(text)
-    except json.JSONDecodeError:
+        return json.loads(text, parse_constant=_no_number)
+    except ValueError:
         return text
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")

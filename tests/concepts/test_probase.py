@@ -80,8 +80,8 @@ BAD = [
 
 @pytest.mark.parametrize("line", BAD)
 def test_any_other_line_is_none(line: str) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        read_isa(line or "x")
+    with pytest.raises(ValueError):
+        read_isa(line)
 
 
 def test_bad_lines_are_told_and_the_others_go_on() -> None:

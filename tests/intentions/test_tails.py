@@ -173,6 +173,7 @@ def test_a_template_without_a_tail_has_an_empty_one(text: str) -> None:
 
 def test_what_two_relations_could_say_is_told_by_the_words_asked_for() -> None:
     assert relation_of("they could both be used for camping") == "can"
+    assert relation_of("they could both be similar to tents") == "can"
     assert relation_of("they both have an effect of warmth") == "effect"
     assert relation_of("they both have a property of warmth") == "propertyOf"
     assert relation_of("they both have warmth") == "hasA"
