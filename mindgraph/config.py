@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from reprlib import repr as short
+from reprlib import Repr
 from typing import Annotated, Any, Literal
 
 import yaml
@@ -31,6 +31,11 @@ from mindgraph.errors import ConfigError
 from mindgraph.relations import PROFILES, find, nearest
 from mindgraph.resources import resource
 
+_SHOWN = Repr()
+_SHOWN.maxlevel = 2
+_short = _SHOWN.repr
+"""A wrong value as a message shows it: in a line, however large it is."""
+
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
@@ -38,7 +43,7 @@ def _located(value: Any, info: ValidationInfo) -> Any:
     if isinstance(value, Path):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"a path is a text, not {short(value)}")
+        raise ValueError(f"a path is a text, not {_short(value)}")
     folder = info.context["folder"] if info.context else Path()
     from_environment = any(os.environ.get(found[1]) for found in _VARIABLE.finditer(value))
     return (Path() if from_environment else folder) / _VARIABLE.sub(_value_of, value)
@@ -59,13 +64,13 @@ def _relation_names(value: Any) -> tuple[str, ...]:
             raise ValueError(f"no profile {value!r}; use {', '.join(PROFILES)} or a list of names")
         return PROFILES[value]
     if not isinstance(value, (list, tuple)):
-        raise ValueError(f"not {short(value)}, but {', '.join(PROFILES)} or a list of names")
+        raise ValueError(f"not {_short(value)}, but {', '.join(PROFILES)} or a list of names")
     return tuple(dict.fromkeys(_relation_name(name) for name in value))
 
 
 def _relation_name(name: Any) -> str:
     if not isinstance(name, str):
-        raise ValueError(f"a relation's name is a text, not {short(name)}")
+        raise ValueError(f"a relation's name is a text, not {_short(name)}")
     relation = find(name)
     if relation is None:
         raise ValueError(f"no relation {name!r}; the nearest known name is {nearest(name)!r}")
@@ -76,7 +81,7 @@ def _one_or_more(value: Any) -> Any:
     # Said here, because pydantic would tell of each kind of a union apart.
     names = value if isinstance(value, list) else [value]
     if value is not None and not all(isinstance(name, str) for name in names):
-        raise ValueError(f"a column's name or a list of names, not {short(value)}")
+        raise ValueError(f"a column's name or a list of names, not {_short(value)}")
     return value
 
 
@@ -113,7 +118,7 @@ class ProductFile(Section):
     path: Located
     format: Literal["table", "amazon"] = "table"
     columns: ProductColumns = ProductColumns()
-    category_separator: str = ">"
+    category_separator: Annotated[str, Field(min_length=1)] = ">"
     also: list[Literal["also_buy", "also_bought", "bought_together", "also_view"]] = [
         "also_buy",
         "also_bought",
@@ -388,7 +393,7 @@ def _advice(problem: Any) -> str:
         return f"unknown key; {hint}"
     message = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"].endswith(("_type", "_parsing")):
-        message += f", not {short(problem['input'])}"
+        message += f", not {_short(problem['input'])}"
     return message[:1].lower() + message[1:]
 
 

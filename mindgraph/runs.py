@@ -39,6 +39,7 @@ from mindgraph.reasons import REASONS
 from mindgraph.records import REJECTED
 from mindgraph.resources import config_path
 from mindgraph.stores import STORE_FILE, ladybug
+from mindgraph.text import clean
 
 MANIFEST = "manifest.json"
 
@@ -266,7 +267,8 @@ def line_of(row: dict[str, Any]) -> str:
     where = ":".join(str(part) for part in (row["file"], row["row"]) if part)
     about = [row["field"], row["item"], row["detail"] and f"({row['detail'][:120]})"]
     told = " ".join(str(part) for part in about if part)
-    return f"{where or 'input'}: {row['reason']}: {told}; {REASONS[row['reason']].repair}"
+    # Raw text may hold anything, also what a terminal would obey.
+    return clean(f"{where or 'input'}: {row['reason']}: {told}; {REASONS[row['reason']].repair}")
 
 
 @contextmanager

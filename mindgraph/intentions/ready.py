@@ -7,7 +7,6 @@ value of a column: at MIND's size every product and pair is repeated some twenty
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from math import isinf
@@ -18,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from mindgraph.intentions.tails import relation_of
+from mindgraph.intentions.verdicts import judge, verdict_of
 from mindgraph.records import CLAIM, LINK, MAX_ID, Outcome, pair_id, rejected
 from mindgraph.relations import find, nearest
 from mindgraph.rows import columns_of, need_columns
@@ -39,24 +39,6 @@ OUTPUTS = {
 }
 
 _TEXT = pa.string()
-_VERDICT = re.compile(r"\W*(yes|no)\b", re.IGNORECASE)
-_THOUGHT = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.IGNORECASE | re.DOTALL)
-
-
-def verdict_of(text: str | None) -> str | None:
-    """A judge's raw answer as yes, no or unparsed; None where there is no answer.
-
-    A leading block of thought is no answer.
-
-    >>> verdict_of("No, the case does not fit."), verdict_of("Perhaps")
-    ('no', 'unparsed')
-    """
-    if not text or not text.strip():
-        return None
-    if "<" in text:
-        text = _THOUGHT.sub("", text, count=1)
-    found = _VERDICT.match(text)
-    return found[1].lower() if found else "unparsed"
 
 
 def read_intentions(
@@ -66,6 +48,7 @@ def read_intentions(
     source: str,
     file: str,
     place: int,
+    keep_unparsed: bool,
 ) -> Outcome:
     """A batch of ready rows as claims, the products and pairs they describe, and rejected rows."""
     given = {field: name for field, name in names.items() if name}
@@ -74,11 +57,12 @@ def read_intentions(
     rows = _checked(cells, given, relations)
     good = rows.filter(pc.is_null(rows["wrong"]))
     bad = rows.filter(pc.is_valid(rows["wrong"]))
+    claims, judged = judge(_claims(good, file), keep_unparsed)
     tables = {
-        "claims": _claims(good, file),
+        "claims": claims,
         "described": _described(good),
         "links": _links(good, source, file, place),
-        "rejected": _rejected(bad, file),
+        "rejected": pa.concat_tables([_rejected(bad, file), judged]),
     }
     return Outcome(len(batch), tables)
 
@@ -145,7 +129,8 @@ def _said(named: pa.Array, texts: pa.Array) -> pa.Array:
 
 def _wrong(table: pa.Table, given: Mapping[str, str], relations: set[str]) -> pa.Array:
     """What is wrong with each row, "reason|field|value", first problem first; else null."""
-    known = _each(table["said"], lambda name: _relation_problem(name or "", relations))
+    column = given.get("relation", "relation")
+    known = _each(table["said"], lambda name: _relation_problem(name or "", column, relations))
     problems = [
         (pc.is_valid(table["_error"]), "malformed row||"),
         (pc.equal(table["a"], ""), f"missing value|{given['product_a']}|"),
@@ -166,17 +151,17 @@ def _wrong(table: pa.Table, given: Mapping[str, str], relations: set[str]) -> pa
     return pc.coalesce(wrong, known)
 
 
-def _relation_problem(name: str, relations: set[str]) -> str | None:
+def _relation_problem(name: str, column: str, relations: set[str]) -> str | None:
     if name.startswith("?"):
-        return (
-            f"unknown relation|relation|{name[1:]}; the nearest known name is {nearest(name[1:])}"
-        )
-    return None if name in relations else f"relation not in the profile|relation|{name}"
+        near = f"{name[1:]}; the nearest known name is {nearest(name[1:])}"
+        return f"unknown relation|{column}|{near}"
+    return None if name in relations else f"relation not in the profile|{column}|{name}"
 
 
 def _claims(rows: pa.Table, file: str) -> pa.Table:
-    answers = rows["agreement"].to_pylist() if "agreement" in rows.schema.names else None
-    verdicts = [verdict_of(text) for text in answers] if answers else [None] * len(rows)
+    nothing = pa.nulls(len(rows), pa.string())
+    answers = rows["agreement"] if "agreement" in rows.schema.names else nothing
+    judged = [verdict_of(text) for text in answers.to_pylist()]
     empty = pa.nulls(len(rows), pa.float64())
     columns = {
         "a": rows["a"],
@@ -184,11 +169,9 @@ def _claims(rows: pa.Table, file: str) -> pa.Table:
         "pair": _pairs(rows),
         "relation": rows["said"],
         "text": rows["text"],
-        "verdict": pa.array(verdicts, pa.string()),
-        "verdict_text": pa.array(answers or [None] * len(rows), pa.string()),
-        "agreement": pa.array(
-            [_AGREEMENT.get(verdict or "") for verdict in verdicts], pa.float64()
-        ),
+        "verdict": pa.array([verdict for verdict, _ in judged], pa.string()),
+        "verdict_text": answers,
+        "agreement": pa.array([agreement for _, agreement in judged], pa.float64()),
         "typicality": rows["typicality_read"] if "typicality_read" in rows.schema.names else empty,
         "plausibility": (
             rows["plausibility_read"] if "plausibility_read" in rows.schema.names else empty
@@ -197,9 +180,6 @@ def _claims(rows: pa.Table, file: str) -> pa.Table:
         "row": rows["_row"],
     }
     return pa.table(columns).select(CLAIM.names).cast(CLAIM)
-
-
-_AGREEMENT = {"yes": 1.0, "no": 0.0}
 
 
 def _pairs(rows: pa.Table) -> pa.Array:

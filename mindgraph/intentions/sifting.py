@@ -7,16 +7,13 @@ Sources of the rules: COSMO (SIGMOD 2024) for incomplete, copied and generic sta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from mindgraph.intentions.tails import tail_of
 from mindgraph.records import (
-    REJECTED,
     STATEMENT,
     Outcome,
     intention_id,
@@ -42,7 +39,7 @@ _OPEN_ENDS = frozenset(
 
 
 class Claim(NamedTuple):
-    """One claim of the sift's input that its judge let pass, with the titles of its pair."""
+    """One row of the sift's input: a claim, both titles, and whether its pair is in the graph."""
 
     pair: str
     relation: str
@@ -54,52 +51,27 @@ class Claim(NamedTuple):
     row: int | None
     title_a: str | None
     title_b: str | None
+    kept: bool
 
 
-def sift(batch: pa.RecordBatch, max_words: int, title_share: float, keep_unparsed: bool) -> Outcome:
-    """A batch of claims as statements, and what was left out.
-
-    Beside the fields of `Claim` a row has `verdict`, `verdict_text`, and `kept`: whether its pair
-    is in the graph.
-    """
-    unwanted = _unwanted(batch, keep_unparsed)
+def sift(batch: pa.RecordBatch, max_words: int, title_share: float) -> Outcome:
+    """A batch of claims, columns as in `Claim`, as statements and what was left out."""
     good: list[tuple[Any, ...]] = []
     bad: list[dict[str, Any]] = []
-    for claim in _claims(batch.filter(pc.is_null(unwanted))):
+    columns = (batch.column(name).to_pylist() for name in Claim._fields)
+    for claim in map(Claim._make, zip(*columns, strict=True)):
         tail = tail_of(claim.relation, claim.text)
         found = words(tail)
-        reason = _broken(tail, found, claim, max_words) or _copied(tail, found, claim, title_share)
+        reason = (
+            (None if claim.kept else "pair not kept")
+            or _broken(tail, found, claim, max_words)
+            or _copied(tail, found, claim, title_share)
+        )
         if reason is None:
             good.append(_statement(claim, tail, key_of_words(found) or tail.casefold()))
         else:
             bad.append(_left_out(claim, reason))
-    judged = _judged(batch.filter(pc.is_valid(unwanted)), unwanted.drop_null())
-    tables = {"statements": _table(good), "rejected": pa.concat_tables([judged, rejected(bad)])}
-    return Outcome(len(batch), tables)
-
-
-def _claims(batch: pa.RecordBatch) -> Iterator[Claim]:
-    columns = (batch.column(name).to_pylist() for name in Claim._fields)
-    return map(Claim._make, zip(*columns, strict=True))
-
-
-def _unwanted(batch: pa.RecordBatch, keep_unparsed: bool) -> pa.Array:
-    """Why a claim's judge or pair rules it out, column-wise; null where neither does."""
-    said = pc.fill_null(batch["verdict"], "")
-    cases = pc.make_struct(
-        pc.invert(batch["kept"]),
-        pc.equal(said, "no"),
-        pc.and_(pc.equal(said, "unparsed"), not keep_unparsed),
-    )
-    return pc.case_when(cases, "pair not kept", "judged no", "verdict unparsed")
-
-
-def _judged(rows: pa.RecordBatch, reasons: pa.Array) -> pa.Table:
-    details = pc.binary_join_element_wise(
-        rows["text"], rows["verdict_text"], " | ", null_handling="skip"
-    )
-    columns = [reasons, rows["file"], rows["row"], rows["relation"], rows["pair"], details]
-    return pa.table(columns, names=REJECTED.names).cast(REJECTED)
+    return Outcome(len(batch), {"statements": _table(good), "rejected": rejected(bad)})
 
 
 def _broken(tail: str, found: list[str], claim: Claim, max_words: int) -> str | None:

@@ -27,6 +27,7 @@ def _read_intentions(config: Config, place: int, files: Mapping[Path, File]) -> 
         "relations": list(config.intentions.relations),
         "source": source.source,
         "place": place,
+        "keep_unparsed": config.intentions.keep_unparsed,
     }
     return BatchMap(
         name=f"read_intentions_{place + 1}",
@@ -165,7 +166,6 @@ def sift(config: Config, claims: Sequence[Table], products: Stage, together: Sta
 
 def _passed(config: Config, reads: Mapping[str, tuple[Table, ...]]) -> BatchMap:
     plain = config.rules.model_dump(include={"max_words", "title_share"})
-    plain["keep_unparsed"] = config.intentions.keep_unparsed
     return BatchMap(
         name="sifted_intentions",
         make=worker(sifting.sift, **plain),

@@ -10,6 +10,9 @@ from mindgraph.engines import BatchMap, File, Rel, Stage, Table, nothing, worker
 from mindgraph.products import pairs
 from mindgraph.records import COBUY, LINK, ORDER_LINE, REJECTED, pair_id
 
+# Places among the sources of links: product files come first, then link files, then orders.
+_LINKS, _ORDERS = 10_000, 20_000
+
 
 def together(
     config: Config,
@@ -45,7 +48,7 @@ def together(
 def _read_links(config: Config, place: int, files: Mapping[Path, File]) -> Table:
     source = config.pairs.links[place]
     file = files[source.path]
-    plain = source.model_dump(exclude={"path"}) | {"place": 1 + place}
+    plain = source.model_dump(exclude={"path"}) | {"place": _LINKS + place}
     stage = BatchMap(
         name=f"read_links_{place + 1}",
         make=worker(pairs.read_links, file=file.path, **plain),
@@ -99,7 +102,7 @@ def _mined(
             "min_support": config.pairs.min_support,
             "min_lift": config.pairs.min_lift,
             "source": source.source,
-            "place": 1000 + place,
+            "place": _ORDERS + place,
         },
     )
     return Table(mined, "links")

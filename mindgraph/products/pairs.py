@@ -264,13 +264,15 @@ def sift_pairs(
     return Outcome(len(batch), tables)
 
 
-_SIZES = frozenset(
-    "xs s m l xl xxl xxxl small medium large size pack count ct "
-    "inch in cm mm ft oz ml kg g lb".split()
-)
-_COLORS = frozenset(
-    "black white gray grey red orange yellow green blue purple pink brown beige silver gold navy "
-    "teal multi".split()
+# What tells two variants of one product apart: a size with its unit anywhere, and colours, sizes and
+# numbers after the first comma, dash or bracket. Elsewhere they are names: white pepper is no
+# variant of black pepper, USB 2.0 none of USB 3.0.
+_UNITS = r"(?:inch(?:es)?|in|cm|mm|ft|oz|ml|kg|lbs?|g|l|pack|count|ct|pieces?|pcs)"
+_SIZE = re.compile(rf"\b\d+(?:[.,]\d+)?\s*{_UNITS}\b|\b(?:pack|set|size) of \d+\b", re.IGNORECASE)
+_REST = re.compile(r",|\s[-–]\s|\(|/")
+_VARYING = frozenset(
+    "xs s m l xl xxl xxxl small medium large size pack count black white gray grey red orange "
+    "yellow green blue purple pink brown beige silver gold navy teal multi".split()
 )
 
 
@@ -278,13 +280,16 @@ def _variants(row: Mapping[str, Any]) -> str | None:
     """Two sizes or colours of one product: said by the catalogue, or by titles that differ so."""
     if row["variant_a"] and row["variant_a"] == row["variant_b"]:
         return "variants of one product"
-    bare = _bare(row["title_a"])
-    return "variants of one product" if bare and bare == _bare(row["title_b"]) else None
+    one, other = row["title_a"], row["title_b"]
+    same = _bare(one) == _bare(other) and words(one) != words(other)
+    return "variants of one product" if same else None
 
 
-def _bare(title: str) -> str:
-    kept = (word for word in words(title) if word not in _SIZES | _COLORS and not word[0].isdigit())
-    return " ".join(kept) if re.search(r"\d|[,\-–(/]", title) else ""
+def _bare(title: str) -> list[str]:
+    """The words of a title without its size and colour."""
+    name, *rest = _REST.split(_SIZE.sub(" ", title), maxsplit=1)
+    more = (word for word in words(" ".join(rest)) if word not in _VARYING)
+    return words(name) + [word for word in more if not word[0].isdigit()]
 
 
 def _near_identical(row: Mapping[str, Any], same_title: float) -> str | None:

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from mindgraph.config import FORMATS
 from mindgraph.engines.files import open_file, read_rows
 from mindgraph.errors import InputError
-from mindgraph.intentions.ready import OUTPUTS, read_intentions, verdict_of
+from mindgraph.intentions.ready import OUTPUTS, read_intentions
 from mindgraph.intentions.tails import relation_of
 from mindgraph.products.tables import read_products, table_reader
 from mindgraph.reasons import REASONS
@@ -88,11 +88,18 @@ def lines(*told: Mapping[str, Any] | str) -> pa.RecordBatch:
 
 
 def read(
-    batch: pa.RecordBatch, kind: str = "plain", profile: str = "all", place: int = 0
+    batch: pa.RecordBatch,
+    kind: str = "plain",
+    profile: str = "all",
+    place: int = 0,
+    keep_unparsed: bool = False,
 ) -> dict[str, list[dict[str, Any]]]:
     """The rows of all outputs, after the outcome has been held against its schemas and counts."""
     names = FORMATS[kind].model_dump()
-    outcome = read_intentions(batch, names, PROFILES[profile], "co-buy (test)", "in.csv", place)
+    relations = PROFILES[profile]
+    outcome = read_intentions(
+        batch, names, relations, "co-buy (test)", "in.csv", place, keep_unparsed
+    )
     return checked(outcome, len(batch))
 
 
@@ -180,59 +187,29 @@ def test_a_file_without_a_needed_column_is_told_with_its_columns(field: str) -> 
 # ---- Verdicts
 
 
-@pytest.mark.parametrize(
-    ("text", "verdict"),
-    [
-        ("Yes", "yes"),
-        ("Yes.", "yes"),
-        ("YES, because both fit.", "yes"),
-        ("**Yes**", "yes"),
-        ("'yes'", "yes"),
-        ("\n Yes\nNo", "yes"),
-        ("no,", "no"),
-        ("No", "no"),
-        ("- No: they do not fit", "no"),
-        ("<think>Yes? Yes!</think> No.", "no"),
-        ("<think>\nno\n</think>\n\n**Yes**", "yes"),
-        ("<Thinking>no</Thinking>yes", "yes"),
-        ("<think></think>Yes", "yes"),
-        ("Nope", "unparsed"),
-        ("Not", "unparsed"),
-        ("Not really, no", "unparsed"),
-        ("Yesterday", "unparsed"),
-        ("Perhaps", "unparsed"),
-        ("I would say yes", "unparsed"),
-        ("<think>Yes", "unparsed"),
-        ("<think>Yes</think>", "unparsed"),
-        ("0.9", "unparsed"),
-        ("?", "unparsed"),
-        ("", None),
-        (" \n", None),
-        (None, None),
-    ],
-)
-def test_what_a_judge_said(text: str | None, verdict: str | None) -> None:
-    assert verdict_of(text) == verdict
+def test_what_its_judge_refuses_is_left_out_with_the_judges_words() -> None:
+    found = rejection({**PLAIN, "agreement": "No, they do not fit."})
+    assert (found["reason"], found["field"]) == ("judged no", "usedFor")
+    assert found["item"] == "A1~B2" and found["file"] == "in.csv"
+    assert found["detail"].endswith(" | No, they do not fit.")
 
 
-@given(st.text(max_size=60))
-def test_any_answer_is_one_of_four_things(text: str) -> None:
-    found = verdict_of(text)
-    assert found in ("yes", "no", "unparsed", None)
-    assert (found is None) == (not text.strip())
-    assert verdict_of(f"<think>{text.replace('<', '')}</think>No") == "no"
+def test_an_unparsed_verdict_is_left_out_or_kept_as_the_config_says() -> None:
+    row = {**PLAIN, "agreement": " it\tbroke "}
+    assert rejection(row)["reason"] == "verdict unparsed"
+    assert rejection(row)["detail"].endswith(" |  it\tbroke ")
+    (kept,) = read(cells(row), keep_unparsed=True)["claims"]
+    assert (kept["verdict"], kept["agreement"]) == ("unparsed", None)
+    assert kept["verdict_text"] == " it\tbroke "
 
 
 @pytest.mark.parametrize(
-    ("said", "verdict", "agreement"),
-    [(" no,  it\tbroke ", "no", 0.0), ("Perhaps", "unparsed", None), ("", None, None)],
+    ("said", "agreement"), [("Yes, both.", 1.0), ("0.75", 0.75), ("", None), (None, None)]
 )
-def test_a_judges_words_are_kept_as_they_came(
-    said: str, verdict: str | None, agreement: float | None
+def test_what_a_judge_allows_or_nobody_judged_goes_on(
+    said: str | None, agreement: float | None
 ) -> None:
-    found = claim({**PLAIN, "agreement": said})
-    assert (found["verdict"], found["agreement"]) == (verdict, agreement)
-    assert found["verdict_text"] == said
+    assert claim({**PLAIN, "agreement": said})["agreement"] == agreement
 
 
 # ---- Relations
@@ -421,7 +398,13 @@ def test_an_id_written_in_two_ways_is_one_product(one: str, other: str) -> None:
 )
 def test_what_is_described_is_read_as_the_product_that_was_claimed(name: str) -> None:
     outcome = read_intentions(
-        cells({**PLAIN, "product_a": name}), FORMATS["plain"].model_dump(), ["usedFor"], "s", "f", 0
+        cells({**PLAIN, "product_a": name}),
+        FORMATS["plain"].model_dump(),
+        ["usedFor"],
+        "s",
+        "f",
+        0,
+        keep_unparsed=False,
     )
     columns = {name: name for name in ("id", "title", "description", "image")}
     columns |= {"categories": "category", "brand": "", "variant_of": "", "packed_attributes": ""}

@@ -46,10 +46,10 @@ CLAIMED: Mapping[str, Any] = {
 }
 
 
-def sifted(*claims: Mapping[str, Any], keep_unparsed: bool = False) -> tuple[list[Any], list[Any]]:
+def sifted(*claims: Mapping[str, Any]) -> tuple[list[Any], list[Any]]:
     """Statements and rejected rows of some claims, each given by what is special about it."""
     batch = pa.RecordBatch.from_pylist([{**CLAIMED, **claim} for claim in claims], SIFTED)
-    outcome = sift(batch, max_words=40, title_share=0.8, keep_unparsed=keep_unparsed)
+    outcome = sift(batch, max_words=40, title_share=0.8)
     said, left = outcome.tables["statements"], outcome.tables["rejected"]
     assert (said.schema, left.schema) == (STATEMENT, REJECTED)
     assert outcome.seen == len(claims) == said.num_rows + left.num_rows
@@ -73,7 +73,7 @@ def reason(text: str, relation: str = "usedFor", **claim: Any) -> str | None:
 
 def test_a_claim_that_passes_is_a_statement() -> None:
     intention = intention_id(merge_key("brewing coffee"))
-    found = statement(CLAIMED["text"], agreement=1.0, verdict="yes", plausibility=0.25)
+    found = statement(CLAIMED["text"], agreement=1.0, plausibility=0.25)
     assert found == {
         "id": f"A1~B2-usedFor-{intention}",
         "pair": "A1~B2",
@@ -122,32 +122,7 @@ def test_no_claims_are_no_statements() -> None:
     assert sifted() == ([], [])
 
 
-# ---- Judge and pair
-
-
-def test_what_its_judge_refuses_is_left_out_with_the_judges_words() -> None:
-    _, (left,) = sifted({"verdict": "no", "verdict_text": "No, they do not fit."})
-    assert left == {
-        "reason": "judged no",
-        "file": "in.csv",
-        "row": 7,
-        "field": "usedFor",
-        "item": "A1~B2",
-        "detail": "they are both used for brewing coffee. | No, they do not fit.",
-    }
-
-
-def test_an_unparsed_verdict_is_left_out_or_kept_as_the_config_says() -> None:
-    claim = {"verdict": "unparsed", "verdict_text": "Perhaps"}
-    _, (left,) = sifted(claim)
-    assert left["reason"] == "verdict unparsed" and left["detail"].endswith(" | Perhaps")
-    (kept,), left = sifted(claim, keep_unparsed=True)
-    assert kept["agreement"] is None and not left
-
-
-@pytest.mark.parametrize("verdict", ["yes", None])
-def test_what_a_judge_allows_or_nobody_judged_goes_on(verdict: str | None) -> None:
-    assert reason(CLAIMED["text"], verdict=verdict) is None
+# ---- Pair
 
 
 def test_a_claim_about_a_pair_that_was_not_kept_is_left_out() -> None:
@@ -156,13 +131,11 @@ def test_a_claim_about_a_pair_that_was_not_kept_is_left_out() -> None:
 
 def test_the_first_reason_that_fits_is_the_one_told() -> None:
     title = "tea " * 50
-    claim: dict[str, Any] = {"kept": False, "verdict": "no", "title_a": title}
+    claim: dict[str, Any] = {"kept": False, "title_a": title}
     told = []
     for change in (
         {"text": f"PersonX {title} and"},
         {"kept": True},
-        {"verdict": "unparsed"},
-        {"verdict": None},
         {"text": f"PersonX {title}"},
         {"text": title},
         {"text": "tea " * 20},
@@ -171,8 +144,6 @@ def test_the_first_reason_that_fits_is_the_one_told() -> None:
         told.append(reason(**claim))
     assert told == [
         "pair not kept",
-        "judged no",
-        "verdict unparsed",
         "incomplete",
         "template left over",
         "too long",
@@ -329,10 +300,7 @@ def test_how_much_of_a_title_is_a_copy_is_a_setting() -> None:
         "title_a": "Steel mug travel lid set",
     }
     batch = pa.RecordBatch.from_pylist([claim], SIFTED)
-    left = [
-        sift(batch, 40, share, keep_unparsed=False).tables["rejected"].num_rows
-        for share in (0.8, 0.9)
-    ]
+    left = [sift(batch, 40, share).tables["rejected"].num_rows for share in (0.8, 0.9)]
     assert left == [1, 0]
 
 
@@ -355,7 +323,6 @@ ANY = st.fixed_dictionaries(
     {
         "text": st.lists(PIECE, max_size=6).map(" ".join) | st.text(max_size=20),
         "relation": st.sampled_from(["usedFor", "other", "open", "can"]),
-        "verdict": st.sampled_from([None, "yes", "no", "unparsed"]),
         "kept": st.booleans(),
         "title_a": st.sampled_from([None, "", "Steel travel mug with 12 cups of tea"]),
         "row": st.integers(1, 99) | st.none(),
@@ -364,19 +331,15 @@ ANY = st.fixed_dictionaries(
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.lists(ANY, max_size=6), st.booleans())
-def test_every_claim_is_a_statement_or_is_told(claims: list[dict[str, Any]], lenient: bool) -> None:
-    said, left = sifted(*claims, keep_unparsed=lenient)
+@given(st.lists(ANY, max_size=6))
+def test_every_claim_is_a_statement_or_is_told(claims: list[dict[str, Any]]) -> None:
+    said, left = sifted(*claims)
     assert all(row["tail"] in row["surface"] and row["tail"] for row in said)
     passing = Counter(row["text"] for row in claims)
     assert Counter([row["surface"] for row in said]) <= passing
-    judged = ("pair not kept", "judged no", "verdict unparsed")
-    unwanted = sum(
-        not row["kept"] or row["verdict"] == "no" or (row["verdict"] == "unparsed" and not lenient)
-        for row in claims
-    )
-    assert sum(row["reason"] in judged for row in left) == unwanted
-    alone = [sifted(claim, keep_unparsed=lenient)[0] for claim in claims]
+    told = [row for row in left if row["reason"] == "pair not kept"]
+    assert len(told) == sum(not row["kept"] for row in claims)
+    alone = [sifted(claim)[0] for claim in claims]
     assert said == [row for rows in alone for row in rows]
 
 

@@ -1,7 +1,5 @@
 """What every model must keep to, whoever it is."""
 
-# ruff: noqa: D102 - the name of a test is its sentence
-
 from __future__ import annotations
 
 import json
