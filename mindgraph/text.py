@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -140,6 +140,8 @@ def lemma(word: str) -> str:
     """The dictionary form of one lower-case English word, in its American spelling."""
     import simplemma
 
+    if word.endswith("n't"):
+        return "not"
     word = word.removesuffix("'s").removesuffix("'")
     word = _SPELLING.get(word, word)
     if not word.isalpha():
@@ -148,13 +150,9 @@ def lemma(word: str) -> str:
     return _SPELLING.get(form, form)
 
 
-def content_lemmas(found: Iterable[str]) -> Iterator[str]:
+def content_lemmas(found: Iterable[str]) -> list[str]:
     """The lemmas of the words that carry meaning, in order; negation and numbers are kept."""
-    for word in found:
-        if word.endswith("n't"):
-            yield "not"
-        elif word not in STOP_WORDS:
-            yield lemma(word)
+    return [lemma(word) for word in found if word not in STOP_WORDS]
 
 
 def merge_key(text: str) -> str:

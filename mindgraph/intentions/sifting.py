@@ -91,9 +91,11 @@ def _copied(tail: str, found: list[str], claim: Claim, title_share: float) -> st
     """Whether the tail is a title again: a long run of it, or most of its words."""
     if len(found) < _SHORT:
         return None
-    folded = tail.casefold()
-    for title in (claim.title_a, claim.title_b):
-        if title and (folded in title.casefold() or _covers(found, title, title_share)):
+    for title in filter(None, (claim.title_a, claim.title_b)):
+        named = _title_words(title)
+        # A tail whose first word is not in the title is no part of it: spares a search.
+        part = found[0] in named and tail.casefold() in title.casefold()
+        if part or _covers(found, named, title_share):
             return "copied from the title"
     return None
 
@@ -101,8 +103,7 @@ def _copied(tail: str, found: list[str], claim: Claim, title_share: float) -> st
 _SHORT = 4  # "a type of USB extension cable" names the product's kind: fewer words are no copy
 
 
-def _covers(found: list[str], title: str, share: float) -> bool:
-    named = _title_words(title)
+def _covers(found: list[str], named: frozenset[str], share: float) -> bool:
     needed = max(_SHORT, share * len(named))
     return len(found) >= needed and len(named.intersection(found)) >= needed
 

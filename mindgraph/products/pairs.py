@@ -268,7 +268,10 @@ def sift_pairs(
 # numbers after the first comma, dash or bracket. Elsewhere they are names: white pepper is no
 # variant of black pepper, USB 2.0 none of USB 3.0.
 _UNITS = r"(?:inch(?:es)?|in|cm|mm|ft|oz|ml|kg|lbs?|g|l|pack|count|ct|pieces?|pcs)"
-_SIZE = re.compile(rf"\b\d+(?:[.,]\d+)?\s*{_UNITS}\b|\b(?:pack|set|size) of \d+\b", re.IGNORECASE)
+_SIZE = re.compile(
+    rf"\b\d+(?:[.,]\d+)?\s*{_UNITS}\b|\b(?:pack|set|size) of \d+\b",
+    re.IGNORECASE,
+)
 _REST = re.compile(r",|\s[-–]\s|\(|/")
 _VARYING = frozenset(
     "xs s m l xl xxl xxxl small medium large size pack count black white gray grey red orange "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from mindgraph.text import content_lemmas, merge_key, words
 
@@ -43,7 +43,7 @@ def widest(tails: Iterable[str]) -> list[str]:
     return kept
 
 
-def lemmas(text: str) -> Iterator[str]:
+def lemmas(text: str) -> list[str]:
     """The dictionary forms of the words that carry meaning, in order."""
     return content_lemmas(words(text))
 
