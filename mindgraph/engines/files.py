@@ -202,9 +202,14 @@ def _check_names(path: Path, names: Sequence[str]) -> None:
 
 
 def _numbered(rows: Iterable[_Cells], width: int) -> Iterator[tuple[Any, ...]]:
-    """Number, error and cells of each row; a blank line has a number, but is no row."""
+    """Number, error and cells of each row; a blank line has a number, but is no row.
+
+    Empty cells after the last column are forgiven: spreadsheets write them.
+    """
     nothing = [None] * width
     for number, (cells, error) in enumerate(rows, start=1):
+        if len(cells) > width and not any(cells[width:]):
+            del cells[width:]
         if cells and len(cells) != width:
             told = "too many columns" if len(cells) > width else "missing columns"
             error = error or f"{told}: {len(cells)} instead of {width}"

@@ -264,8 +264,8 @@ def sift_pairs(
     return Outcome(len(batch), tables)
 
 
-# What tells two variants of one product apart: a size with its unit anywhere, and colours, sizes and
-# numbers after the first comma, dash or bracket. Elsewhere they are names: white pepper is no
+# What tells two variants of one product apart: a size with its unit anywhere, and colours, sizes
+# and numbers after the first comma, dash or bracket. Elsewhere they are names: white pepper is no
 # variant of black pepper, USB 2.0 none of USB 3.0.
 _UNITS = r"(?:inch(?:es)?|in|cm|mm|ft|oz|ml|kg|lbs?|g|l|pack|count|ct|pieces?|pcs)"
 _SIZE = re.compile(

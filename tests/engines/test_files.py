@@ -14,6 +14,7 @@ import io
 import json
 import tracemalloc
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,9 +39,12 @@ con = cache(duckdb.connect)
 
 def rows_in(path: Path, batch: int = 3, lines: bool = False) -> Rows:
     """All rows of a file by number: a mapping, or the text of what is wrong."""
-    file = open_file(path)
+    return rows_of_file(replace(open_file(path), lines=lines), batch)
+
+
+def rows_of_file(file: File, batch: int) -> Rows:
     found: Rows = {}
-    for rows in read_rows(con(), File(file.path, file.content, lines), batch):
+    for rows in read_rows(con(), file, batch):
         assert 0 < len(rows) <= batch
         for number, row in rows_of(rows):
             assert number not in found
@@ -134,10 +138,12 @@ def test_a_file_without_a_header_gives_its_lines(tmp_path: Path) -> None:
         ("id,t\n1,a\n\n3,c\n\n", {1: "a", 3: "c"}),
         ('id,t\n1,"a\nb"\n2,"c\r\n\r\nd"\n3,e\n', {1: "a\nb", 2: "c\r\n\r\nd", 3: "e"}),
         ('id,t\n1,"say ""hi"""\n2,","\n', {1: 'say "hi"', 2: ","}),
+        ('"id\n(sku)",t\n1,a\n2,b\n', {1: "a", 2: "b"}),
         ('id,t\n1,6" pot\n2,b\n', {1: '6" pot', 2: "b"}),
         ('id,t\n1,\n2,""\n', {1: None, 2: None}),
         ("id,t\n1, a \n# 2,b\n", {1: " a ", 2: "b"}),
         ("id,t\n1,NULL\n2,nan\n", {1: "NULL", 2: "nan"}),
+        ("id,t\n1,a,\n2,b,,\n3,\n", {1: "a", 2: "b", 3: None}),
         ("id,t\n1,\ufeff\n", {1: "\ufeff"}),
     ],
 )
@@ -181,6 +187,7 @@ BROKEN = {
     "not UTF-8 in the first cell": (b"\xfe,b", "invalid encoding: not UTF-8"),
     "not UTF-8 and too many columns": (b"2,\xff,x", "invalid encoding: not UTF-8"),
     "NUL": (b"2,b\0b", "invalid character: NUL"),
+    "cut off within a character": (b"2,\xc3", "invalid encoding: not UTF-8"),
     "NUL alone": (b"\0", "invalid character: NUL"),
 }
 
@@ -261,6 +268,24 @@ def test_any_bytes_are_rows_or_errors_or_a_refusal(tmp_path: Path, raw: bytes) -
             read(tmp_path, raw, name)
         except InputError as error:
             assert "\n" not in str(error)
+
+
+@settings(SAME_FOLDER, max_examples=300)
+@given(st.text('a, "\n', max_size=30) | st.text("a\t\n #\\", max_size=30))
+@example('"x" ,y\n')
+@example('"x"y\n')
+@example("x,y\nx,y\nx\n")
+@example("x,y\n\n")
+@example("\n")
+@example("\\,\\n\n")
+@example('"" \n')
+@example(' ""\n')
+@example("x,y,,\n")
+def test_the_fast_reader_and_the_exact_one_tell_the_same(tmp_path: Path, rows: str) -> None:
+    for name, header in (("p.csv", "id,t\n"), ("p.tsv", "id\tID\n"), ("one.csv", "id\n")):
+        (tmp_path / name).write_text(header + rows, encoding="utf-8", newline="")
+        file = open_file(tmp_path / name)
+        assert rows_of_file(file, 2) == rows_of_file(replace(file, plain=False), 2)
 
 
 def test_quotes_that_are_never_closed_take_no_longer_than_the_file(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def copied(run: Path, folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["it's \"a\" st*r [x] {a,b} ? ünï 👩\u200d🍳 \\", "-dash"])
+@pytest.mark.parametrize("name", ['it\'s "a" st*r [x] {a,b} ? ünï 👩\u200d🍳 \\', "-dash"])
 def test_a_run_folder_of_any_name_can_hold_a_store(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

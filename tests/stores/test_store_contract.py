@@ -140,6 +140,7 @@ class TestHoldsTheTables:
 class TestBindsParameters:
     """A value is a value, whatever stands in it."""
 
+    @settings(deadline=None)
     @given(HOSTILE)
     @example("'); MATCH (n) DETACH DELETE n //")
     @example("$id")
@@ -147,6 +148,7 @@ class TestBindsParameters:
     def test_a_text_comes_back_as_it_went_in(self, store: Store, text: str) -> None:
         assert ask(store, "RETURN $value AS value", value=text) == [{"value": text}]
 
+    @settings(deadline=None)
     @given(HOSTILE)
     def test_a_text_never_changes_what_is_asked(
         self, store: Store, tables: dict[str, Rows], text: str
@@ -231,7 +233,7 @@ class TestOnlyReads:
         )
 
     @given(st.text())
-    @settings(max_examples=50)
+    @settings(max_examples=50, deadline=None)
     def test_any_text_is_answered_or_is_a_query_error(self, store: Store, text: str) -> None:
         try:
             ask(store, text)
