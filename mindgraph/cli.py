@@ -208,7 +208,7 @@ def _list_questions() -> None:
     for question in questions():
         click.echo(f"{question.name}: {question.title}{' (scans)' if question.scans else ''}")
         for parameter in question.parameters:
-            default = f" = {parameter.default}" if parameter.default is not None else ""
+            default = f" = {parameter.default or repr('')}" if parameter.default is not None else ""
             click.echo(f"    -p {parameter.name}: {parameter.kind}{default} -- {parameter.meaning}")
 
 
