@@ -1,8 +1,8 @@
 """The rows of a regular delimited file, by DuckDB: as the exact reader's, in a third of the time.
 
 A file is regular when its bytes are plain (UTF-8 without a mark, line feeds, no NUL, no blank
-line, no blank beside a quote) and DuckDB, reading strictly, refuses none of its rows. Every other file is for the exact
-reader, which gives up single rows and numbers the others as they stand.
+line, no blank beside a quote) and DuckDB, reading strictly, refuses none of its rows. Every other
+file is for the exact reader, which gives up single rows and numbers the others as they stand.
 """
 
 from __future__ import annotations

@@ -11,9 +11,11 @@ import random
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -194,10 +196,12 @@ def test_an_identity_is_the_same_in_every_process() -> None:
 
 
 @pytest.mark.parametrize("schema", [PRODUCT, REJECTED], ids=["product", "rejected"])
-def test_a_table_of_nothing_has_the_columns_it_stands_for(schema: pa.Schema, tmp_path: Any) -> None:
+def test_a_table_of_nothing_has_the_columns_it_stands_for(
+    schema: pa.Schema, tmp_path: Path
+) -> None:
     engine, table = LocalEngine(tmp_path), nothing(schema)
     assert engine.run(table.stage)["rows"] == {"none": 0}
-    found = pa.parquet.read_schema(engine.files(table)[0])
+    found = pq.read_schema(engine.files(table)[0])
     assert found.names == schema.names
     assert [str(kind) for kind in found.types if not pa.types.is_list(kind)] == [
         str(kind) for kind in schema.types if not pa.types.is_list(kind)

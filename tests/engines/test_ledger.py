@@ -151,6 +151,7 @@ def test_after_a_kill_at_any_moment_every_shard_is_whole(tmp_path: Path) -> None
         folder = tmp_path / str(trial)
         writer = subprocess.Popen([sys.executable, "-c", WRITER, str(folder)])
         while not (folder / "000000").exists():
+            assert writer.poll() is None
             time.sleep(0.01)
         time.sleep(chance.random() / 5)
         writer.send_signal(signal.SIGKILL)
