@@ -80,3 +80,22 @@ def test_a_build_killed_at_a_random_moment_ends_with_the_same_bytes(
         again = set(asked.read().decode().split())
     assert not durable & again
     assert published(tmp_path / "run") == durable | again
+
+
+@pytest.mark.slow
+def test_a_build_killed_while_its_child_loads_the_store_leaves_no_one_in_the_way(
+    config: Path, undisturbed: tuple[dict[str, str], float], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    for _ in range(3):
+        build = start(config, run)
+        while not list(run.glob(".store-*")) and build.poll() is None:
+            time.sleep(0.01)
+        build.send_signal(signal.SIGKILL)
+        build.wait()
+    built = mindgraph.build(config, run)
+    assert tables(run) == undisturbed[0]
+    assert mindgraph.query(run, "MATCH (c:CoBuy) RETURN count(c) AS n") == [
+        {"n": built.manifest["nodes"]["CoBuy"]}
+    ]
+    assert not list(run.glob(".store-*"))

@@ -188,9 +188,6 @@ def exact(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.RecordBat
     """The same rows in batches of exactly `size`, so that a shard always holds the same rows."""
     waiting: pa.Table | None = None
     for rows in batches:
-        if waiting is not None and waiting.schema != rows.schema:
-            yield waiting.combine_chunks().to_batches()[0]
-            waiting = None
         table = pa.Table.from_batches([rows])
         waiting = pa.concat_tables([waiting, table]) if waiting is not None else table
         while waiting.num_rows >= size:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -35,27 +37,27 @@ def version() -> str:
 def build(run: Path, file: Path, threads: int = 2) -> None:
     """Make the store file of a run from `nodes/` and `edges/`; DiskError where it cannot be.
 
-    A child process loads it: on a full disk the engine ends the process it is in.
+    A child process loads it: on a full disk the engine ends the process it is in. Each attempt
+    has a folder of its own, since the child of a build that was killed may still be at work.
     """
-    draft = run / f".{file.name}.tmp"
-    _remove(draft)
-    loader = [sys.executable, "-m", __name__, str(run), draft.name, str(threads)]
-    done = subprocess.run(loader, capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode:
-        _remove(draft)
-        told = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[0]
-        raise DiskError(
-            f"{file}: the store cannot be written ({told}); "
-            "free some space and run the same build again"
+    for left in run.glob(f"{_DRAFT}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=_DRAFT, dir=run, ignore_cleanup_errors=True) as folder:
+        draft = Path(folder) / file.name
+        loader = [sys.executable, "-m", __name__, str(run), f"{draft.parent.name}/{draft.name}"]
+        done = subprocess.run(  # noqa: S603
+            [*loader, str(threads)], capture_output=True, text=True, check=False
         )
-    draft.replace(file)
-    _remove(draft)
+        if done.returncode:
+            told = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[0]
+            raise DiskError(
+                f"{file}: the store cannot be written ({told}); "
+                "free some space and run the same build again"
+            )
+        draft.replace(file)
 
 
-def _remove(file: Path) -> None:
-    for left in file.parent.iterdir():
-        if left.name.startswith(file.name):
-            left.unlink()
+_DRAFT = ".store-"
 
 
 def _load(draft: str, threads: int) -> None:

@@ -13,7 +13,7 @@ import gzip
 import io
 import json
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -35,6 +35,14 @@ from mindgraph.rows import RowError, rows_of
 Rows = dict[int, Any]
 
 con = cache(duckdb.connect)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_connection() -> Iterator[None]:
+    """All reads of this module share a connection, because opening one is slow."""
+    yield
+    con().close()
+    con.cache_clear()
 
 
 def rows_in(path: Path, batch: int = 3, lines: bool = False) -> Rows:
