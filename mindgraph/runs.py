@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -80,8 +81,8 @@ def build(
     settings = config if isinstance(config, Config) else load_config(config_path(str(config)))
     folder = Path(run) if run else Path("runs") / settings.name
     with _claimed(folder, settings), _full_disk(folder):
-        wanted = stages(settings, open_file)
         engine = LocalEngine(folder, settings.engine.memory, settings.engine.threads, progress)
+        wanted = _answered(engine, settings)
         done = _run_all(engine, ordered(wanted.targets))
         _publish(folder, engine, wanted)
         stored = _store(folder, wanted, settings.engine.threads)
@@ -89,6 +90,16 @@ def build(
         manifest = _manifest(folder, settings, wanted, [*done, stored])
         engine.sweep(ordered(wanted.targets))
     return Built(folder, manifest, left_out)
+
+
+def _answered(engine: LocalEngine, config: Config) -> Plan:
+    """The plan of a build once its model has answered what it was asked."""
+    opened = cache(open_file)
+    wanted = stages(config, opened)
+    if wanted.asked is None:
+        return wanted
+    _run_all(engine, ordered([wanted.asked.replies]))
+    return stages(config, opened, engine.ledger(wanted.asked.replies).next_shard())
 
 
 def _run_all(engine: LocalEngine, plan: list[Stage]) -> list[dict[str, Any]]:
@@ -160,15 +171,24 @@ def read_manifest(run: str | Path) -> dict[str, Any]:
 
 def _publish(folder: Path, engine: LocalEngine, wanted: Plan) -> None:
     """Give the graph's tables, the rejected rows and the replies their public names."""
+    _unfinished(folder)
     for kind, names in (("nodes", [n.label for n in NODES]), ("edges", [e.type for e in EDGES])):
         for name in names:
             _publish_table(folder / kind, name, engine.files(Table(wanted.graph, name)))
+    for old in (*folder.glob("rejected/*.parquet"), *folder.glob("replies/*.parquet")):
+        old.unlink()  # a stage of an earlier config is no part of this run
     for stage in ordered(wanted.targets):
         if "rejected" in stage.outputs:
             _publish_table(folder / "rejected", stage.name, engine.files(Table(stage, "rejected")))
     if wanted.asked:
         record = engine.files(Table(wanted.asked.record, "record"))
         _publish_table(folder / "replies", "record", record)
+
+
+def _unfinished(folder: Path) -> None:
+    """Note that public files are being replaced: until they all are, they are no run."""
+    manifest = {**(_known_manifest(folder) or {}), "state": "building"}
+    write_durably(folder / MANIFEST, json.dumps(manifest, indent=1) + "\n")
 
 
 def _publish_table(folder: Path, name: str, files: list[str]) -> None:

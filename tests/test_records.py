@@ -66,7 +66,7 @@ TEXTS = st.text(st.characters(exclude_categories=()), max_size=5)
 @given(st.lists(TEXTS, max_size=4), st.lists(TEXTS, max_size=4))
 @example(["ab", "c"], ["a", "bc"])
 @example(["a", ""], ["a"])
-@example(["\ud800"], ["\ufffd"])
+@example(["\ud800"], ["?"])
 def test_the_parts_of_a_digest_cannot_run_into_each_other(one: list[str], other: list[str]) -> None:
     assert (digest(*one) == digest(*other)) == (one == other)
 

@@ -74,6 +74,8 @@ def test_open_and_other_are_the_generic_ones() -> None:
         ("USEDFOR", "usedFor"),
         ("used_for", "usedFor"),
         ("isa", "isA"),
+        ("property", "propertyOf"),
+        ("made", "madeOf"),
         ("capableof", "capableOf"),
         ("propertOf", "propertyOf"),
     ],

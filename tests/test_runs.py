@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import pytest
 
 import mindgraph
 from mindgraph.errors import ConfigError, InputError, RunError
+from mindgraph.models import Job, ModelInfo, Reply
 from mindgraph.runs import Built, Checked
 
 ROOT = Path(__file__).parent.parent
@@ -204,3 +205,58 @@ def test_a_run_folder_may_have_any_name(shop: Callable[..., Path], tmp_path: Pat
     built = mindgraph.build(shop(), tmp_path / 'runs [1]*? "it\'s" \u00e9')
     assert mindgraph.query(built.folder, "MATCH (c:CoBuy) RETURN count(c) AS n") == [{"n": 2}]
     assert mindgraph.stats(built.folder)["nodes"]["Product"] == 3
+
+
+class MoodyModel:
+    """Answers nothing but errors while it is in a mood, and counts what it is asked."""
+
+    info = ModelInfo("moody", "moody", "1")
+
+    def __init__(self) -> None:
+        self.moody, self.asked = True, 0
+
+    async def run(self, jobs: AsyncIterable[Job]) -> AsyncIterator[Reply]:
+        async for job in jobs:
+            for suffix, key in zip(job.suffixes, job.keys, strict=True):
+                self.asked += 1
+                failed = self.moody and suffix == "usedFor"
+                text = "they both are used for brewing coffee" if suffix == "usedFor" else ""
+                yield Reply(key, "", "error", "too tired") if failed else Reply(key, text)
+
+
+def test_failed_answers_are_rows_in_error_and_the_next_build_asks_just_them_again(
+    shop: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = MoodyModel()
+    monkeypatch.setattr("mindgraph.pipeline.intentions.open_model", lambda kind, options: model)
+    config = shop()
+    first = mindgraph.build(config, tmp_path / "run")
+    assert [(left.reason, left.count) for left in first.left_out] == [("model failed", 2)]
+    assert "too tired" in first.left_out[0].lines[0]
+    assert first.manifest["edges"]["USED_FOR"] == 0
+    assert model.asked == 38
+    model.moody = False
+    second = mindgraph.build(config, tmp_path / "run")
+    assert model.asked == 38 + 2
+    assert second.left_out == ()
+    assert second.manifest["edges"]["USED_FOR"] == 2
+
+
+def test_rejected_rows_of_an_earlier_config_are_not_told_again(
+    shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    links = {"links": [{"path": "links.csv", "source": "merchant link"}]}
+    broken = shop({"links.csv": "a,b\nA1,Z9\n"}, pairs=links)
+    assert mindgraph.build(broken, tmp_path / "run").left_out
+    assert mindgraph.build(shop(), tmp_path / "run").left_out == ()
+
+
+def test_a_build_that_fails_early_leaves_the_finished_run_as_it_was(
+    shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    config = shop()
+    mindgraph.build(config, tmp_path / "run")
+    (tmp_path / "orders.csv").unlink()
+    with pytest.raises(InputError):
+        mindgraph.build(config, tmp_path / "run")
+    assert mindgraph.stats(tmp_path / "run")["nodes"]["Product"] == 3

@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from mindgraph import __version__
 from mindgraph.records import Outcome, digest
 
 Worker = Callable[[pa.RecordBatch], Outcome]
@@ -103,7 +104,9 @@ Stage = Rel | BatchMap
 
 
 def _identity(stage: Stage, **parts: Any) -> str:
-    told = [stage.name, stage.version, dict(stage.settings), parts]
+    told: list[Any] = [stage.name, stage.version, dict(stage.settings), parts]
+    if not getattr(stage, "key", None):
+        told.append(__version__)  # answers of a model outlive a release, other tables do not
     return digest(json.dumps(told, sort_keys=True, default=str), size=6)
 
 

@@ -42,13 +42,15 @@ class LocalEngine:
         self.stages = run / "stages"
         self.spill = run / "tmp"
         self.memory, self.threads, self.progress = memory, threads, progress
+        self._asked: set[str] = set()  # a model is asked once a build, also where it failed
 
     def run(self, stage: Stage) -> dict[str, Any]:
         """Bring one stage to its end, or find it there; the counts."""
         ledger = self.ledger(stage)
         counts = ledger.counts()
-        if counts is not None and not getattr(stage, "key", None):
+        if counts is not None and (stage.identity in self._asked or not _keyed(stage)):
             return counts
+        self._asked |= {stage.identity} if _keyed(stage) else set()
         shards = ledger.next_shard()
         started, cpu = time.monotonic(), _cpu_seconds()
         with self._connection() as con, _disk_errors(ledger.folder):
@@ -182,6 +184,10 @@ class LocalEngine:
         if seen != out + sum(dropped.values()):
             raise CountError(f"{stage.name}: {seen} in, but {out} out and {dropped} dropped")
         return {"in": seen, "out": out, "dropped": dropped, "rows": rows}
+
+
+def _keyed(stage: Stage) -> bool:
+    return isinstance(stage, BatchMap) and stage.key is not None
 
 
 def exact(batches: Iterable[pa.RecordBatch], size: int) -> Iterator[pa.RecordBatch]:

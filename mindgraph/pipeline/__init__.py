@@ -35,15 +35,19 @@ class Plan:
         return [self.graph, self.asked.record] if self.asked else [self.graph]
 
 
-def stages(config: Config, open_file: Opener) -> Plan:
-    """The plan of a build; InputError names every input file that cannot be read, a line each."""
+def stages(config: Config, open_file: Opener, answered: str = "") -> Plan:
+    """The plan of a build; InputError names every input file that cannot be read, a line each.
+
+    `answered` tells how much the model has answered: what is made of its replies is made anew
+    when there are more of them.
+    """
     files = _open_all(config, open_file)
     listed = products.listed(config, files)
     ready = intentions.ready_rows(config, files)
     catalogue = products.catalogue(listed, ready)
     seen = products.pictures_of(config, catalogue)
     together = pairs.together(config, files, listed, ready, catalogue)
-    asked = intentions.ask(config, catalogue, seen, together)
+    asked = intentions.ask(config, catalogue, seen, together, answered)
     claims = [Table(stage, "claims") for stage in ready]
     claims += [Table(asked.claims, "claims")] if asked else []
     said = intentions.sift(config, claims, catalogue, together)

@@ -51,7 +51,9 @@ class Asked:
     claims: BatchMap
 
 
-def ask(config: Config, products: Stage, seen: Stage, together: Stage) -> Asked | None:
+def ask(
+    config: Config, products: Stage, seen: Stage, together: Stage, answered: str
+) -> Asked | None:
     """Cards → requests → replies → answers → claims; None where the config asks no model."""
     told = config.intentions.generate
     if told is None:
@@ -62,9 +64,9 @@ def ask(config: Config, products: Stage, seen: Stage, together: Stage) -> Asked 
     requests = _requests(told, model, paired, card)
     asked = (Table(requests, "requests"),)
     replies = _replies(told, model, {"requests": asked, "pairs": paired, "cards": card})
-    answered = {"requests": asked, "replies": (Table(replies, "replies"),)}
-    claims = _claims(_answers({**answered, "pairs": paired}))
-    return Asked(model.info, requests, replies, _record(answered), claims)
+    reads = {"requests": asked, "replies": (Table(replies, "replies"),)}
+    claims = _claims(_answers({**reads, "pairs": paired}, answered))
+    return Asked(model.info, requests, replies, _record(reads, answered), claims)
 
 
 def _model(told: Generate) -> Generator:
@@ -87,23 +89,25 @@ def _replies(told: Generate, model: Generator, reads: Mapping[str, tuple[Table, 
     )
 
 
-def _answers(reads: Mapping[str, tuple[Table, ...]]) -> Rel:
+def _answers(reads: Mapping[str, tuple[Table, ...]], answered: str) -> Rel:
     return Rel(
         name="answers",
         reads=reads,
         outputs={"answers": generation.ANSWERS, "rejected": generation.FAILED},
         main="answers",
         seen="SELECT count(*) FROM requests",
+        settings={"answered": answered},
     )
 
 
-def _record(reads: Mapping[str, tuple[Table, ...]]) -> Rel:
+def _record(reads: Mapping[str, tuple[Table, ...]], answered: str) -> Rel:
     return Rel(
         name="record",
         reads=reads,
         outputs={"record": generation.RECORD},
         main="record",
         seen=f"SELECT count(*) FROM ({generation.RECORD})",
+        settings={"answered": answered},
     )
 
 

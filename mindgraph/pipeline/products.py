@@ -39,7 +39,7 @@ def _read_products(config: Config, place: int, files: Mapping[Path, File]) -> Ba
         outputs={"products": PRODUCT, "links": LINK, "rejected": REJECTED},
         main="products",
         file=file,
-        settings=source.model_dump(exclude={"path"}),
+        settings={**source.model_dump(exclude={"path"}), "place": place},
     )
 
 

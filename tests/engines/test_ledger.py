@@ -31,7 +31,7 @@ SCHEMAS = {"out": SCHEMA, "rejected": pa.schema([("reason", pa.string())])}
 def table(rows: int, start: int = 0) -> pa.Table:
     places = range(start, start + rows)
     columns = [
-        pa.array([None if place % 7 == 0 else f"x{place * 7919 % 1000}" for place in places]),
+        pa.array([None if place % 7 == 0 else f"x{place * 7919 % 600_011}" for place in places]),
         pa.array([None if place % 5 == 0 else place for place in places], pa.int64()),
         pa.array([["a", "b"][: place % 3] for place in places], pa.list_(pa.string())),
     ]

@@ -255,12 +255,13 @@ def test_no_rows_from_another_stage_are_no_error(engine: LocalEngine) -> None:
     assert column(engine, stage) == []
 
 
-def test_progress_is_told_row_by_row(tmp_path: Path) -> None:
+def test_progress_is_told_row_by_row_and_never_of_a_stage_that_ended(tmp_path: Path) -> None:
     told: Counter[str] = Counter()
     engine = LocalEngine(tmp_path, progress=lambda name, rows: told.update({name: rows}))
     source = numbers(25)
-    run(engine, source, halved(Work(), source))
-    assert told == {"numbers": 25, "halved": 25}
+    for _ in range(2):
+        run(engine, source, halved(Work(), source))
+        assert told == {"numbers": 25, "halved": 25}
 
 
 def test_a_run_folder_may_have_any_name(tmp_path: Path) -> None:
