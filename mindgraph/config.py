@@ -302,7 +302,8 @@ class Engine(Section):
     """What the run may use of this machine."""
 
     memory: Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?[KMGT]B$")] = "1GB"
-    threads: Count = 2
+    # The engines start as many threads as they are told.
+    threads: Annotated[int, Field(ge=1, le=256)] = 2
 
 
 class Config(Section):

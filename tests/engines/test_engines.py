@@ -20,6 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mindgraph import engines
 from mindgraph.engines import BatchMap, File, Rel, Stage, Table, nothing, plan, worker
 from mindgraph.engines.local import LocalEngine
 from mindgraph.records import PRODUCT, REJECTED, Outcome
@@ -170,6 +171,15 @@ def test_a_keyed_stage_is_known_by_what_decides_one_answer() -> None:
     assert replace(asked, reads={"v": (Table(rel("up"), "out"),)}).identity == asked.identity
     assert replace(asked, settings={"model": "n"}).identity != asked.identity
     assert replace(asked, version=2).identity != asked.identity
+
+
+def test_answers_of_a_model_outlive_a_release_and_other_tables_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = [stage.identity for stage in (rel("a"), told(), told(key="x"))]
+    monkeypatch.setattr(engines, "__version__", "99.0")
+    after = [stage.identity for stage in (rel("a"), told(), told(key="x"))]
+    assert [one == other for one, other in zip(before, after, strict=True)] == [False, False, True]
 
 
 def test_an_identity_is_the_same_in_every_process() -> None:

@@ -29,6 +29,7 @@ from hypothesis import strategies as st
 from mindgraph.engines import File
 from mindgraph.engines import files as engine_files
 from mindgraph.engines.files import open_file, read_rows
+from mindgraph.engines.regular import Plainness
 from mindgraph.errors import InputError
 from mindgraph.rows import RowError, rows_of
 
@@ -140,8 +141,6 @@ def test_a_file_without_a_header_gives_its_lines(tmp_path: Path) -> None:
         ("id,t\r\n1,a\r\n2,b\r\n", {1: "a", 2: "b"}),
         ("id,t\r1,a\r2,b\r", {1: "a", 2: "b"}),
         ("id,t\n1,a\r\n2,b\n", {1: "a", 2: "b"}),
-        ("\ufeffid,t\n1,a\n", {1: "a"}),
-        ('\ufeff"id","t"\n1,a\n', {1: "a"}),
         ("\n\nid,t\n1,a\n", {1: "a"}),
         ("id,t\n1,a\n\n3,c\n\n", {1: "a", 3: "c"}),
         ('id,t\n1,"a\nb"\n2,"c\r\n\r\nd"\n3,e\n', {1: "a\nb", 2: "c\r\n\r\nd", 3: "e"}),
@@ -160,6 +159,14 @@ def test_the_cells_of_a_csv_file(
 ) -> None:
     assert values(rows := read(tmp_path, content)) == expected
     assert errors(rows) == {}
+
+
+@pytest.mark.parametrize("header", ["id,t", '"id","t"'])
+@pytest.mark.parametrize("more", ["", "2\n"])
+def test_a_byte_order_mark_is_no_part_of_the_first_name(
+    tmp_path: Path, header: str, more: str
+) -> None:
+    assert read(tmp_path, f"\ufeff{header}\n1,a\n{more}")[1] == {"id": "1", "t": "a"}
 
 
 def test_quotes_of_a_tsv_file_are_characters(tmp_path: Path) -> None:
@@ -194,6 +201,7 @@ BROKEN = {
     "not UTF-8, quoted, over two lines": (b'2,"b\n\xc3"', "invalid encoding: not UTF-8"),
     "not UTF-8 in the first cell": (b"\xfe,b", "invalid encoding: not UTF-8"),
     "not UTF-8 and too many columns": (b"2,\xff,x", "invalid encoding: not UTF-8"),
+    "not UTF-8 and text after a quote": (b'"\xff"x,b', "invalid encoding: not UTF-8"),
     "NUL": (b"2,b\0b", "invalid character: NUL"),
     "cut off within a character": (b"2,\xc3", "invalid encoding: not UTF-8"),
     "NUL alone": (b"\0", "invalid character: NUL"),
@@ -294,6 +302,29 @@ def test_the_fast_reader_and_the_exact_one_tell_the_same(tmp_path: Path, rows: s
         (tmp_path / name).write_text(header + rows, encoding="utf-8", newline="")
         file = open_file(tmp_path / name)
         assert rows_of_file(file, 2) == rows_of_file(replace(file, plain=False), 2)
+
+
+BLOCK = st.text('a\n" ,\r\0é\ufeff', min_size=1, max_size=3).map(str.encode)
+
+
+@given(st.lists(BLOCK | st.sampled_from([b"\xff", b"\xc3", b"\xa9"])))
+@example([b"a\n", b"\nb"])
+@example([b'"', b" "])
+@example([b"\xc3", b"\xa9"])
+@example([b"\xc3"])
+def test_a_file_is_plain_however_its_bytes_are_cut(blocks: list[bytes]) -> None:
+    plainness, raw, mark = Plainness(), b"".join(blocks), b"\xef\xbb\xbf"
+    for block in blocks:
+        plainness.see(block)
+    unplain = any(found in b"\n" + raw for found in (b"\0", b"\r", b"\n\n", b' "', b'" '))
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        unplain = True
+    if unplain or raw.startswith(mark):
+        assert not plainness.holds
+    elif b"\n" + mark not in raw:
+        assert plainness.holds
 
 
 def test_quotes_that_are_never_closed_take_no_longer_than_the_file(tmp_path: Path) -> None:

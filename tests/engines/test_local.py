@@ -93,6 +93,11 @@ def halved(work: Work, source: Stage, batch: int = 10, **more: Any) -> BatchMap:
     )
 
 
+def next_build(engine: LocalEngine) -> LocalEngine:
+    """The engine of another build of the same run."""
+    return LocalEngine(engine.stages.parent)
+
+
 def run(engine: LocalEngine, *stages: Stage) -> dict[str, Any]:
     """Run stages in order; the counts of the last, without its times."""
     counts: dict[str, Any] = {}
@@ -382,17 +387,20 @@ def fails(key: str) -> dict[str, Any]:
 
 def test_an_answered_question_is_never_asked_again(engine: LocalEngine) -> None:
     source, first, second = numbers(10), Work(), Work()
-    counts = run(engine, source, asked(first, says, source))
+    stage = asked(first, says, source)
+    counts = run(engine, source, stage)
     assert first.rows == [str(n) for n in range(10)]
-    assert run(engine, asked(second, says, source)) == counts
+    ended = (engine.ledger(stage).folder / "done.json").stat().st_mtime_ns
+    assert run(next_build(engine), asked(second, says, source)) == counts
     assert second.batches == []
+    assert (engine.ledger(stage).folder / "done.json").stat().st_mtime_ns == ended
 
 
 def test_a_new_row_asks_only_itself(engine: LocalEngine) -> None:
     source, more, work = numbers(10), numbers(12), Work()
     run(engine, source, asked(Work(), says, source))
     stage = asked(work, says, more)
-    assert run(engine, more, stage)["out"] == 12
+    assert run(next_build(engine), more, stage)["out"] == 12
     assert work.rows == ["10", "11"]
     assert sorted(column(engine, stage, "key")) == sorted(str(n) for n in range(12))
 
@@ -401,7 +409,7 @@ def test_a_failed_question_is_asked_again_and_no_other(engine: LocalEngine) -> N
     source, work = numbers(10), Work()
     run(engine, source, asked(Work(), fails, source))
     stage = asked(work, says, source)
-    run(engine, stage)
+    run(next_build(engine), stage)
     assert work.rows == ["0", "3", "6", "9"]
     told = [
         row for file in engine.files(Table(stage, "out")) for row in pq.read_table(file).to_pylist()
@@ -410,8 +418,15 @@ def test_a_failed_question_is_asked_again_and_no_other(engine: LocalEngine) -> N
         map(str, range(10))
     )
     last = Work()
-    run(engine, asked(last, says, source))
+    run(next_build(engine), asked(last, says, source))
     assert last.batches == []
+
+
+def test_within_one_build_a_model_is_asked_once_also_where_it_failed(engine: LocalEngine) -> None:
+    source, work = numbers(10), Work()
+    for _ in range(2):
+        run(engine, source, asked(work, fails, source))
+    assert work.rows == [str(n) for n in range(10)]
 
 
 def test_questions_cut_short_go_on_with_those_that_have_no_answer(engine: LocalEngine) -> None:
