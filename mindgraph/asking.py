@@ -11,7 +11,7 @@ from mindgraph.evaluation.statistics import statistics
 from mindgraph.runs import read_manifest
 from mindgraph.stores import Rows, Store, open_store
 from mindgraph.stores.questions import Question, checked, find_question
-from mindgraph.text import iri_safe
+from mindgraph.text import iri_safe, plain
 
 
 def stats(run: str | Path) -> dict[str, Any]:
@@ -41,10 +41,9 @@ def why(run: str | Path, product_a: str, product_b: str, limit: int = 20) -> dic
     `together`: what their own co-buy states; `shared`: intentions that co-buys of both state;
     `concepts`: concepts under which intentions of both fall. Ids as in the shop's own data.
     """
-    first, second = iri_safe(product_a), iri_safe(product_b)
     with open_store(run) as store:
-        products = [_product(store, first, product_a), _product(store, second, product_b)]
-        ends = {"a": first, "b": second, "limit": limit}
+        products = [_product(store, product_a), _product(store, product_b)]
+        ends = {"a": products[0]["id"], "b": products[1]["id"], "limit": limit}
         found = {
             name: list(ask(store, find_question(f"why_{name}"), ends))
             for name in ("together", "shared", "concepts")
@@ -52,10 +51,10 @@ def why(run: str | Path, product_a: str, product_b: str, limit: int = 20) -> dic
     return {"products": products, **found}
 
 
-def _product(store: Store, identity: str, given: str) -> dict[str, Any]:
-    rows = list(ask(store, find_question("product"), {"id": identity}))
-    if not rows:
-        raise QueryError(
-            f"no product {given!r} in this graph; find one with: query RUN find_product"
-        )
-    return rows[0]
+def _product(store: Store, given: str) -> dict[str, Any]:
+    """A product by the id as the shop writes it, or as the graph does."""
+    question = find_question("product")
+    for identity in (iri_safe(plain(given)), given):
+        for row in ask(store, question, {"id": identity}):
+            return row
+    raise QueryError(f"no product {given!r} in this graph; find one with: query RUN find_product")

@@ -43,6 +43,8 @@ class _Verbs(click.Group):
 def _told(error: Exception) -> list[str]:
     if isinstance(error, MindgraphError):
         return str(error).splitlines()
+    if "nterrupted" in str(error):
+        return ["interrupted; run the same build again to continue"]
     what = " ".join(f"{type(error).__name__}: {error}".split())
     return [f"a defect of mindgraph: {what}; report what `mindgraph --debug …` prints"]
 

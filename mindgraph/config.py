@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -83,6 +84,14 @@ def _one_or_more(value: Any) -> Any:
     if value is not None and not all(isinstance(name, str) for name in names):
         raise ValueError(f"a column's name or a list of names, not {_short(value)}")
     return value
+
+
+def _enough(memory: str) -> str:
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d+)?) ?([MGT])B", memory)
+    size = float(found[1]) * {"M": 1, "G": 1e3, "T": 1e6}[found[2]] if found else 0
+    if not 100 <= size <= 1e8:
+        raise ValueError(f"{memory!r} is no bound of memory; write 100MB or more, such as 1GB")
+    return memory
 
 
 Located = Annotated[Path, BeforeValidator(_located)]
@@ -301,7 +310,7 @@ class Concepts(Section):
 class Engine(Section):
     """What the run may use of this machine."""
 
-    memory: Annotated[str, Field(pattern=r"^\d+(\.\d+)? ?[KMGT]B$")] = "1GB"
+    memory: Annotated[str, AfterValidator(_enough)] = "1GB"
     # The engines start as many threads as they are told.
     threads: Annotated[int, Field(ge=1, le=256)] = 2
 

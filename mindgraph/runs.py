@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 
 from mindgraph import __version__
 from mindgraph.config import Config, load_config
-from mindgraph.engines import Stage, Table
+from mindgraph.engines import BatchMap, Stage, Table
 from mindgraph.engines import plan as ordered
 from mindgraph.engines.files import open_file
 from mindgraph.engines.ledger import sync_folder, write_durably, write_table
@@ -115,7 +115,7 @@ def _run_all(engine: LocalEngine, plan: list[Stage]) -> list[dict[str, Any]]:
 def _claimed(folder: Path, config: Config) -> Iterator[None]:
     """Hold a run folder, alone, for one config; RunError where that cannot be."""
     _check_folder(folder, config)
-    with (folder / ".lock").open("w") as lock:
+    with _lock_file(folder) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -123,7 +123,20 @@ def _claimed(folder: Path, config: Config) -> Iterator[None]:
         yield
 
 
+def _lock_file(folder: Path) -> IO[str]:
+    try:
+        return (folder / ".lock").open("w")
+    except OSError as error:
+        raise DiskError(
+            f"{folder}: cannot be written: {error.strerror}; choose another --run"
+        ) from None
+
+
 def _check_folder(folder: Path, config: Config) -> None:
+    if any(mark in str(folder) for mark in "*?["):
+        raise RunError(
+            f"{folder}: a run folder's name may hold no * ? [; choose another with --run"
+        )
     known = _known_manifest(folder)
     if known is None:
         if folder.is_dir() and any(folder.iterdir()):
@@ -149,11 +162,16 @@ def _begin(folder: Path, config: Config) -> None:
 
 def _known_manifest(folder: Path) -> dict[str, Any] | None:
     try:
-        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise RunError(f"{folder / MANIFEST}: cannot be read: {error}; remove the folder") from None
+        raise RunError(
+            f"{folder / MANIFEST}: cannot be read: {error}; give another folder"
+        ) from None
+    if not (isinstance(manifest, dict) and {"state", "config"} <= manifest.keys()):
+        raise RunError(f"{folder / MANIFEST}: no manifest of a run; give another folder")
+    return manifest
 
 
 def read_manifest(run: str | Path) -> dict[str, Any]:
@@ -197,6 +215,8 @@ def _publish_table(folder: Path, name: str, files: list[str]) -> None:
     draft, public = folder / f".{name}.tmp", folder / f"{name}.parquet"
     draft.unlink(missing_ok=True)
     if len(files) == 1:
+        if public.exists() and public.samefile(files[0]):
+            return  # renaming over a link to the same file would leave the draft
         _link(Path(files[0]), draft)
     else:
         shards = [pq.ParquetFile(file) for file in files]
@@ -324,16 +344,25 @@ def check(config: str | Path) -> Checked:
 
 
 def _checked(folder: Path, engine: LocalEngine, wanted: Plan) -> Checked:
-    problems: list[str] = []
-    for stage in ordered([wanted.products, wanted.pictures, wanted.pairs]):
-        try:
-            engine.run(stage)
-        except InputError as error:
-            problems += str(error).splitlines()
-            break
+    """Read every file first, each for itself; only where all can be read, look at what they say."""
+    needed = ordered([*wanted.targets])
+    reading = [stage for stage in needed if isinstance(stage, BatchMap) and stage.file]
+    problems = [line for stage in reading for line in _read_problems(engine, stage)]
+    if problems:
+        return Checked(tuple(problems))
+    for stage in (*reading, *ordered([wanted.pictures, wanted.pairs])):
+        engine.run(stage)
         if "rejected" in stage.outputs:
             _publish_table(folder / "rejected", stage.name, engine.files(Table(stage, "rejected")))
-    return Checked(tuple(problems), tuple(_left_out(folder)))
+    return Checked((), tuple(_left_out(folder)))
+
+
+def _read_problems(engine: LocalEngine, stage: Stage) -> list[str]:
+    try:
+        engine.run(stage)
+    except InputError as error:
+        return str(error).splitlines()
+    return []
 
 
 def plan(config: str | Path, run: str | Path | None = None) -> list[dict[str, Any]]:

@@ -183,7 +183,7 @@ WRONG = [
     ("pairs: {links: [{path: l.csv}]}", 4, "pairs.links.0.source: field required"),
     ("pairs: []", 4, "pairs: input should be a valid dictionary"),
     ("engine:", 4, "engine: input should be a valid dictionary"),
-    ("engine: {memory: much}", 4, "engine.memory: string should match pattern"),
+    ("engine: {memory: much}", 4, "engine.memory: 'much' is no bound of memory"),
     ("pictures: {folder: 5}", 4, "pictures.folder: a path is a text, not 5"),
     ("pictures: {folder: [a]}", 4, "pictures.folder: a path is a text, not ['a']"),
     ("intentions: {relations: mine}", 4, "intentions.relations: no profile 'mine'; use mind, "),

@@ -201,10 +201,90 @@ def test_a_config_error_is_raised_before_any_folder_is_made(tmp_path: Path) -> N
     assert not (tmp_path / "run").exists()
 
 
-def test_a_run_folder_may_have_any_name(shop: Callable[..., Path], tmp_path: Path) -> None:
-    built = mindgraph.build(shop(), tmp_path / 'runs [1]*? "it\'s" \u00e9')
+def test_a_run_folder_may_have_almost_any_name(shop: Callable[..., Path], tmp_path: Path) -> None:
+    built = mindgraph.build(shop(), tmp_path / 'runs "it\'s" \u00e9 %20')
     assert mindgraph.query(built.folder, "MATCH (c:CoBuy) RETURN count(c) AS n") == [{"n": 2}]
     assert mindgraph.stats(built.folder)["nodes"]["Product"] == 3
+
+
+def test_a_run_folder_that_engines_take_for_a_pattern_is_refused(
+    shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    with pytest.raises(RunError, match="may hold no"):
+        mindgraph.build(shop(), tmp_path / "run[1]")
+
+
+def test_a_file_name_that_looks_like_a_pattern_names_that_file(
+    shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    files = {"p[1].csv": "id,title\nA1,Right\n", "p1.csv": "id,title\nA1,Wrong\n"}
+    config = shop(files, products=[{"path": "p[1].csv"}], pairs={})
+    built = mindgraph.build(config, tmp_path / "run")
+    assert mindgraph.query(built.folder, "product", id="A1")[0]["title"] == "Right"
+
+
+def test_orders_split_over_files_are_mined_as_one(
+    shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    parts = {"o1.csv": "order,product\n1,A1\n2,A1\n2,B2\n", "o2.csv": "order,product\n1,B2\n2,A1\n"}
+    orders = [{"path": "o1.csv"}, {"path": "o2.csv"}]
+    built = mindgraph.build(shop(parts, pairs={"orders": orders, "min_lift": 0}), tmp_path / "run")
+    pairs = mindgraph.query(built.folder, "MATCH (c:CoBuy) RETURN c.id AS id, c.support AS n")
+    assert pairs == [{"id": "A1~B2", "n": 2}]
+    stages = {stage["name"]: stage for stage in mindgraph.stats(built.folder)["stages"]}
+    assert stages["baskets_1"]["dropped"] == {"order line again": 1}
+
+
+def test_an_edited_record_answers_anew(
+    shop: Callable[..., Path], demo: Built, tmp_path: Path
+) -> None:
+    record = tmp_path / "record.jsonl"
+    config = shop()
+    rows = pq.read_table(mindgraph.build(config, tmp_path / "a").folder / "replies/record.parquet")
+    record.write_text("".join(json.dumps(row) + "\n" for row in rows.to_pylist()))
+    told = {"generate": {"model": "recorded", "record": str(record)}}
+    first = mindgraph.build(shop(intentions=told), tmp_path / "b")
+    silent = [{**row, "text": ""} for row in rows.to_pylist()]
+    record.write_text("".join(json.dumps(row) + "\n" for row in silent))
+    second = mindgraph.build(shop(intentions=told), tmp_path / "b")
+    assert first.manifest["nodes"]["Intention"] > second.manifest["nodes"]["Intention"] == 0
+    assert first.manifest["run"] != second.manifest["run"]
+
+
+def test_a_run_that_is_being_replaced_answers_nothing(
+    shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    built = mindgraph.build(shop(), tmp_path / "run")
+    manifest = {**built.manifest, "state": "building"}
+    (built.folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(RunError, match="did not end"):
+        mindgraph.why(built.folder, "A1", "B2")
+
+
+def test_an_unchanged_build_leaves_no_drafts(shop: Callable[..., Path], tmp_path: Path) -> None:
+    config = shop()
+    for _ in range(2):
+        built = mindgraph.build(config, tmp_path / "run")
+    assert not list(built.folder.glob("*/.*"))
+
+
+def test_a_check_tells_the_problems_of_every_file(shop: Callable[..., Path]) -> None:
+    config = shop(
+        products=[{"path": "products.csv", "columns": {"id": "sku"}}],
+        pairs={"orders": [{"path": "orders.csv", "columns": {"order": "number"}}]},
+    )
+    problems = mindgraph.check(config).problems
+    assert len(problems) == 2
+    assert "'sku'" in problems[0] and "'number'" in problems[1]
+
+
+def test_why_takes_ids_as_the_shop_writes_them(shop: Callable[..., Path], tmp_path: Path) -> None:
+    rows = "id,title\nX&amp;Y 1/2,Mug\nB2,Filter paper\n"
+    orders = "order,product\n1,X&amp;Y 1/2\n1,B2\n2,X&amp;Y 1/2\n2,B2\n"
+    config = shop({"products.csv": rows, "orders.csv": orders}, products=[{"path": "products.csv"}])
+    built = mindgraph.build(config, tmp_path / "run")
+    for given in ("X&Y 1/2", "X&amp;Y  1/2", "X%26Y%201%2F2"):
+        assert mindgraph.why(built.folder, given, "B2")["products"][0]["id"] == "X%26Y%201%2F2"
 
 
 class MoodyModel:

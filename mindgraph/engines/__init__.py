@@ -96,7 +96,8 @@ class BatchMap:
         """Hash of all that decides the result; of a keyed stage, of what decides one answer."""
         if self.key:
             return _identity(self)
-        read = [self.file and self.file.content, self.select, self.batch]
+        # The path too, as rows name their file; a moved file is read again.
+        read = [self.file and (self.file.content, self.file.path), self.select, self.batch]
         return _identity(self, read=read, reads=_named(self.reads), sides=_named(self.sides))
 
 

@@ -58,7 +58,10 @@ def open_file(path: Path) -> File:
     except (OSError, ValueError) as error:  # a ValueError is a NUL in the path
         told = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read: {told}; correct the path") from None
-    return File(str(path), hashed.hexdigest(), plain=plain.holds)
+    # DuckDB takes such a path for a pattern, and would read its neighbours.
+    pattern = any(mark in str(path) for mark in "*?[{")
+    kind = "".join(path.suffixes[-2:]).lower()  # decides how the bytes are read
+    return File(str(path), hashed.hexdigest() + kind, plain=plain.holds and not pattern)
 
 
 def read_rows(con: DuckDBPyConnection, file: File, batch: int) -> Iterator[pa.RecordBatch]:

@@ -108,7 +108,8 @@ class LocalEngine:
         if ledger.has(shard):
             return
         draft = ledger.draft(shard)
-        for name, sql in stage.outputs.items():
+        for name, text in stage.outputs.items():
+            sql = f"SELECT * FROM ({text}) ORDER BY ALL" if name == "rejected" else text
             reader = con.sql(sql).to_arrow_reader(50_000)
             batches = self._told(stage, (pa.Table.from_batches([rows]) for rows in reader))
             write_table(draft / f"{name}.parquet", reader.schema, batches)

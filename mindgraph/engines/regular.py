@@ -8,6 +8,7 @@ file is for the exact reader, which gives up single rows and numbers the others 
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +20,14 @@ from mindgraph.errors import InputError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# DuckDB drops blanks beside quotes, which are wrong there, or belong to the cell.
-_UNPLAIN = (b"\0", b"\r", b"\n\n", b' "', b'" ')
+_UNPLAIN = (b"\0", b"\r", b"\n\n")
+
+# DuckDB drops blanks between a delimiter and a quote, which are wrong there, or belong to the cell.
+# A doubled quote is part of a quoted text, unless it is a whole cell.
+_BESIDE_QUOTE = re.compile(rb'[,\t\n] +"(?!")|[,\t\n] +""(?=[,\t\n])|" +[,\t\n]')
+# One of these is in every text the slow pattern finds.
+_MAYBE_BESIDE = (b', "', b'\n "', b'\t "', b'  "', b'" ,', b'" \n', b'" \t', b'"  ')
+_CARRIED = 4096
 
 
 class Plainness:
@@ -34,7 +41,8 @@ class Plainness:
     @property
     def holds(self) -> bool:
         """Whether all that was seen is plain, and no character of it is cut off."""
-        return self._held and not self._decoder.getstate()[0]
+        cut_off = self._decoder.getstate()[0]
+        return self._held and not cut_off and not _BESIDE_QUOTE.search(self._last + b"\n")
 
     def see(self, block: bytes) -> None:
         """Look at the next block."""
@@ -47,7 +55,11 @@ class Plainness:
             self._held = False
         if any(mark in seen for mark in _UNPLAIN) or seen.startswith(b"\n" + codecs.BOM_UTF8):
             self._held = False
-        self._last = block[-1:]
+        if any(mark in seen for mark in _MAYBE_BESIDE):
+            # What ends with the block may go on in the next one, which sees it again.
+            found = _BESIDE_QUOTE.finditer(seen)
+            self._held = self._held and all(match.end() == len(seen) for match in found)
+        self._last = seen[-_CARRIED:]
 
 
 def regular_rows(

@@ -49,10 +49,14 @@ def read_intentions(
     file: str,
     place: int,
     keep_unparsed: bool,
+    needed: Sequence[str] = ("product_a", "product_b", "intention"),
 ) -> Outcome:
-    """A batch of ready rows as claims, the products and pairs they describe, and rejected rows."""
+    """A batch of ready rows as claims, the products and pairs they describe, and rejected rows.
+
+    InputError where the file lacks the column of a `needed` field.
+    """
     given = {field: name for field, name in names.items() if name}
-    need_columns(batch, [given[field] for field in ("product_a", "product_b", "intention")], file)
+    need_columns(batch, [given[field] for field in needed], file)
     cells = columns_of(batch, list(dict.fromkeys(given.values())))
     rows = _checked(cells, given, relations)
     good = rows.filter(pc.is_null(rows["wrong"]))

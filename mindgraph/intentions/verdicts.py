@@ -14,7 +14,7 @@ from mindgraph.records import REJECTED
 
 _ANSWER = re.compile(r"\W*(yes|no)\b", re.IGNORECASE)
 _THOUGHT = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.IGNORECASE | re.DOTALL)
-_SHARE = re.compile(r"\s*(?:0(?:\.\d+)?|1(?:\.0+)?)\s*")
+_SHARE = re.compile(r"\s*(?:0?\.\d+|0|1(?:\.0+)?)\s*")
 
 Verdict = tuple[str | None, float | None]
 """yes, no, unparsed or None where nobody judged; and the agreement, P(yes) or 1 and 0."""

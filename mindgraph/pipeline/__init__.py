@@ -47,7 +47,7 @@ def stages(config: Config, open_file: Opener, answered: str = "") -> Plan:
     catalogue = products.catalogue(listed, ready)
     seen = products.pictures_of(config, catalogue)
     together = pairs.together(config, files, listed, ready, catalogue)
-    asked = intentions.ask(config, catalogue, seen, together, answered)
+    asked = intentions.ask(config, files, catalogue, seen, together, answered)
     claims = [Table(stage, "claims") for stage in ready]
     claims += [Table(asked.claims, "claims")] if asked else []
     said = intentions.sift(config, claims, catalogue, together)
@@ -66,13 +66,18 @@ def _open_all(config: Config, open_file: Opener) -> dict[Path, File]:
         *config.pairs.orders,
         *config.intentions.ready,
     ]
-    paths = [source.path for source in sources] + [config.concepts.isa or Path()]
+    told = config.intentions.generate
+    more = [config.concepts.isa, told.record if told else None]
+    paths = [source.path for source in sources] + [path or Path() for path in more]
     files, problems = {}, []
     for path in dict.fromkeys(path for path in paths if path != Path()):
         try:
             files[path] = open_file(path)
         except InputError as problem:
             problems.append(str(problem))
+    folder = config.pictures.folder
+    if folder is not None and not folder.is_dir():
+        problems.append(f"{folder}: no such folder; correct pictures.folder in the config")
     if problems:
         raise InputError("\n".join(problems))
     return files

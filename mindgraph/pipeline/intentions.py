@@ -29,6 +29,8 @@ def _read_intentions(config: Config, place: int, files: Mapping[Path, File]) -> 
         "place": place,
         "keep_unparsed": config.intentions.keep_unparsed,
     }
+    if source.columns:  # what a user names by hand must be there; formats name more than files have
+        plain["needed"] = [field for field, name in source.columns if name]
     return BatchMap(
         name=f"read_intentions_{place + 1}",
         make=worker(ready.read_intentions, file=file.path, **plain),
@@ -52,7 +54,12 @@ class Asked:
 
 
 def ask(
-    config: Config, products: Stage, seen: Stage, together: Stage, answered: str
+    config: Config,
+    files: Mapping[Path, File],
+    products: Stage,
+    seen: Stage,
+    together: Stage,
+    answered: str,
 ) -> Asked | None:
     """Cards → requests → replies → answers → claims; None where the config asks no model."""
     told = config.intentions.generate
@@ -63,7 +70,8 @@ def ask(
     card = (Table(_cards(products, seen), "cards"),)
     requests = _requests(told, model, paired, card)
     asked = (Table(requests, "requests"),)
-    replies = _replies(told, model, {"requests": asked, "pairs": paired, "cards": card})
+    content = files[told.record].content if told.record else ""  # an edited record answers anew
+    replies = _replies(told, model, content, {"requests": asked, "pairs": paired, "cards": card})
     reads = {"requests": asked, "replies": (Table(replies, "replies"),)}
     claims = _claims(_answers({**reads, "pairs": paired}, answered))
     return Asked(model.info, requests, replies, _record(reads, answered), claims)
@@ -75,7 +83,9 @@ def _model(told: Generate) -> Generator:
     return open_model(told.model, {"per_relation": told.per_relation})
 
 
-def _replies(told: Generate, model: Generator, reads: Mapping[str, tuple[Table, ...]]) -> BatchMap:
+def _replies(
+    told: Generate, model: Generator, content: str, reads: Mapping[str, tuple[Table, ...]]
+) -> BatchMap:
     return BatchMap(
         name="replies",
         make=worker(generation.answer, model=model),
@@ -83,7 +93,7 @@ def _replies(told: Generate, model: Generator, reads: Mapping[str, tuple[Table, 
         main="replies",
         reads=reads,
         select=generation.PENDING,
-        settings={"model": model.info.model, "revision": model.info.revision},
+        settings={"model": model.info.model, "revision": model.info.revision, "record": content},
         batch=told.batch,
         key="key",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mindgraph.config import Config
+from mindgraph.config import Config, OrderFile
 from mindgraph.engines import BatchMap, File, Rel, Stage, Table, nothing, worker
 from mindgraph.products import pairs
 from mindgraph.records import COBUY, LINK, ORDER_LINE, REJECTED, pair_id
@@ -25,7 +25,7 @@ def together(
     known = (Table(products, "products"),)
     links = [Table(stage, "links") for stage in read]
     links += [_read_links(config, place, files) for place in range(len(config.pairs.links))]
-    links += [_mined(config, place, known, files) for place in range(len(config.pairs.orders))]
+    links += _mined_links(config, known, files)
     capped = _capped(config, _sifted(config, tuple(links) or (nothing(LINK),), known))
     implied = tuple(Table(stage, "links") for stage in stated) or (nothing(LINK),)
     return Rel(
@@ -60,16 +60,25 @@ def _read_links(config: Config, place: int, files: Mapping[Path, File]) -> Table
     return Table(stage, "links")
 
 
-def _mined(
-    config: Config, place: int, known: tuple[Table, ...], files: Mapping[Path, File]
-) -> Table:
-    """Order lines of one file → baskets → pairs with support and lift."""
-    source = config.pairs.orders[place]
-    number = place + 1
+def _mined_links(
+    config: Config, known: tuple[Table, ...], files: Mapping[Path, File]
+) -> list[Table]:
+    """Orders are mined over all files of one source: an order may lie in two of them."""
+    lines: dict[str, list[Table]] = {}
+    for place, source in enumerate(config.pairs.orders):
+        stage = _read_orders(source, place, files)
+        lines.setdefault(source.source, []).append(Table(stage, "lines"))
+    return [
+        _mined(config, place, source, tuple(of_source), known)
+        for place, (source, of_source) in enumerate(lines.items())
+    ]
+
+
+def _read_orders(source: OrderFile, place: int, files: Mapping[Path, File]) -> BatchMap:
     plain = {"columns": source.columns.model_dump()}
     file = files[source.path]
-    lines = BatchMap(
-        name=f"read_orders_{number}",
+    return BatchMap(
+        name=f"read_orders_{place + 1}",
         make=worker(pairs.read_orders, file=file.path, **plain),
         outputs={"lines": ORDER_LINE, "rejected": REJECTED},
         main="lines",
@@ -77,9 +86,16 @@ def _mined(
         settings=plain,
         batch=50_000,
     )
+
+
+def _mined(
+    config: Config, place: int, source: str, lines: tuple[Table, ...], known: tuple[Table, ...]
+) -> Table:
+    """Order lines → baskets → pairs with support and lift."""
+    number = place + 1
     baskets = Rel(
         name=f"baskets_{number}",
-        reads={"lines": (Table(lines, "lines"),), "products": known},
+        reads={"lines": lines, "products": known},
         outputs={"baskets": pairs.BASKET_LINES, "rejected": pairs.BASKET_REJECTED},
         main="baskets",
         seen="SELECT count(*) FROM lines",
@@ -92,18 +108,14 @@ def _mined(
         seen="SELECT count(*) FROM baskets",
         settings={"max_order_size": config.pairs.max_order_size},
     )
+    bounds = config.pairs.model_dump(include={"min_support", "min_lift"})
     mined = Rel(
         name=f"mined_{number}",
         reads={"baskets": (Table(small, "baskets"),)},
         outputs={"links": pairs.STRONG, "rejected": pairs.WEAK},
         main="links",
         seen=pairs.MINED_SEEN,
-        settings={
-            "min_support": config.pairs.min_support,
-            "min_lift": config.pairs.min_lift,
-            "source": source.source,
-            "place": _ORDERS + place,
-        },
+        settings={**bounds, "source": source, "place": _ORDERS + place},
     )
     return Table(mined, "links")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -143,7 +144,20 @@ def _folder_state(folder: Path | None) -> str:
         return "none"
     told = sorted(
         f"{path.relative_to(folder)} {path.stat().st_size} {path.stat().st_mtime_ns}"
-        for path in folder.rglob("*")
-        if path.suffix.lower() in pictures.SUFFIXES and path.is_file()
+        for path in _files_below(folder)
     )
     return digest(*told)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """What may be a picture; run folders below are passed by, as builds change them."""
+    for root, folders, names in os.walk(folder):
+        if "stages" in folders and "manifest.json" in names:
+            folders.clear()
+            continue
+        kept = (Path(root, name) for name in names if not name.startswith("."))
+        yield from (path for path in kept if path.suffix.lower() not in _NO_PICTURES)
+
+
+# Tables and configs often lie beside the pictures.
+_NO_PICTURES = frozenset((".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".yaml", ".gz"))

@@ -65,10 +65,18 @@ def _link(
             raise _WrongRowError("missing value", columns[side])
     return {
         **ends,
-        "support": _number(cells.get("support"), int, columns["support"]),
+        "support": _number(cells.get("support"), _whole, columns["support"]),
         "lift": _number(cells.get("lift"), float, columns["lift"]),
         "source": sources.get(cells.get("source", ""), cells.get("source") or source),
     }
+
+
+def _whole(cell: str) -> int:
+    """A count, also where a table wrote it as 3.0."""
+    number = float(cell)
+    if not number.is_integer() or number < 0:
+        raise ValueError(cell)
+    return int(number)
 
 
 def _number(cell: str | None, kind: Callable[[str], Any], field: str) -> Any:
@@ -107,14 +115,14 @@ def read_orders(batch: pa.RecordBatch, columns: Mapping[str, Any], file: str) ->
 
 # Order lines that count: of known products, each product once an order. `lines` are all read.
 BASKETS = """
-WITH known AS (
-    SELECT l."order", l.product, min(l.file) AS file, min(l.row) AS row, count(*) AS times
+WITH placed AS (
+    SELECT l.*,
+        row_number() OVER (PARTITION BY l."order", l.product ORDER BY l.file, l.row) AS place
     FROM lines l JOIN products p ON p.id = l.product
-    GROUP BY l."order", l.product
 )
 """
 
-BASKET_LINES = BASKETS + 'SELECT "order", product FROM known'
+BASKET_LINES = BASKETS + 'SELECT "order", product FROM placed WHERE place = 1'
 
 BASKET_REJECTED = (
     BASKETS
@@ -123,9 +131,7 @@ SELECT 'unknown product' AS reason, l.file, l.row, 'product' AS field, l.product
     CAST(NULL AS VARCHAR) AS detail
 FROM lines l LEFT JOIN products p ON p.id = l.product WHERE p.id IS NULL
 UNION ALL
-SELECT 'order line again', l.file, l.row, 'product', l.product, l."order"
-FROM lines l JOIN known k ON k."order" = l."order" AND k.product = l.product
-WHERE k.times > 1 AND (l.file <> k.file OR l.row <> k.row)
+SELECT 'order line again', file, row, 'product', product, "order" FROM placed WHERE place > 1
 """
 )
 

@@ -218,9 +218,6 @@ def _range(picture: Image.Image) -> tuple[float, float]:
 
 # ---- finding
 
-SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff"))
-"""What marks a file of the pictures folder as a picture that a build may look at."""
-
 _ENDINGS = ("", ".jpg", ".jpeg", ".png", ".webp", ".gif")
 
 

@@ -109,11 +109,12 @@ def _part(text: Any) -> str:
 
 
 def _attributes(attributes: Mapping[str, Any]) -> str | None:
-    told = {
-        plain(name).casefold(): values
-        for name, value in sorted(attributes.items())
-        if (values := _values(value))
-    }
+    told: dict[str, list[str]] = {}
+    for name, value in sorted(attributes.items()):
+        values = _values(value)
+        if values:  # two columns may differ in case alone
+            known = told.setdefault(plain(name).casefold(), [])
+            known += [value for value in values if value not in known]
     return json.dumps(told, ensure_ascii=False, sort_keys=True) if told else None
 
 
@@ -148,9 +149,18 @@ def _paths(row: Row, names: str | list[str] | None, separator: str) -> list[list
     return [undone(_text(path)).split(separator) for path in paths]
 
 
-def _unpacked(cell: Any) -> dict[str, str]:
-    pairs = (part.partition("=") for part in _text(cell).split(",") if "=" in part)
-    return {name: value for name, _, value in pairs}
+def _unpacked(cell: Any) -> dict[str, list[str]]:
+    """The values of `name=value,name=value`; what follows a comma and names nothing goes on."""
+    told: dict[str, list[str]] = {}
+    name = ""
+    for part in _text(cell).split(","):
+        before, equals, value = part.partition("=")
+        if equals:
+            name = before
+            told.setdefault(name, []).extend(value.split("|"))
+        elif name and told[name][-1]:
+            told[name][-1] += f",{part}"
+    return told
 
 
 def named_columns(columns: Mapping[str, Any]) -> list[str]:

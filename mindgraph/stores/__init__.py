@@ -6,6 +6,7 @@ stay the truth: a store file can be thrown away and made again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -55,6 +56,9 @@ def open_store(where: str | Path) -> Store:
         raise RunError(
             f"{where}: no graph here; build it with: mindgraph build CONFIG --run {where}"
         )
+    manifest = json.loads((Path(where) / "manifest.json").read_text(encoding="utf-8"))
+    if manifest["state"] != "done":
+        raise RunError(f"{where}: the build did not end; run the same build again to continue")
     from mindgraph.stores.ladybug import LadybugStore
 
     return LadybugStore(file)

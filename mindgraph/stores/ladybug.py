@@ -144,6 +144,8 @@ def _told(error: Exception, seconds: float) -> str:
 def _rows(result: Any) -> Rows:
     try:
         names = result.get_column_names()
+        if len(set(names)) < len(names):
+            raise QueryError("two columns have one name; give one of them another with AS")
         while result.has_next():
             yield dict(zip(names, map(_plain, result.get_next()), strict=True))
     except _REFUSALS as error:

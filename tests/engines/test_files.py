@@ -12,6 +12,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -316,7 +317,9 @@ def test_a_file_is_plain_however_its_bytes_are_cut(blocks: list[bytes]) -> None:
     plainness, raw, mark = Plainness(), b"".join(blocks), b"\xef\xbb\xbf"
     for block in blocks:
         plainness.see(block)
-    unplain = any(found in b"\n" + raw for found in (b"\0", b"\r", b"\n\n", b' "', b'" '))
+    unplain = any(found in b"\n" + raw for found in (b"\0", b"\r", b"\n\n"))
+    beside = rb'[,\t\n] +"(?!")|[,\t\n] +""(?=[,\t\n])|" +[,\t\n]'
+    unplain = unplain or re.search(beside, b"\n" + raw + b"\n") is not None
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -215,6 +215,11 @@ def test_packed_attributes_are_unpacked() -> None:
     }
 
 
+def test_a_packed_value_may_hold_a_comma_and_a_name_may_come_twice() -> None:
+    told = attributes(more="size=1,5 l,tone=red,tone=blue", color="Red")
+    assert (told["size"], told["tone"]) == (["1,5 l"], ["red", "blue"])
+
+
 def test_a_product_without_attributes_has_none() -> None:
     assert attributes(color="", Size=None, more="") is None
 
