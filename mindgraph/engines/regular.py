@@ -25,8 +25,6 @@ _UNPLAIN = (b"\0", b"\r", b"\n\n")
 # DuckDB drops blanks between a delimiter and a quote, which are wrong there, or belong to the cell.
 # A doubled quote is part of a quoted text, unless it is a whole cell.
 _BESIDE_QUOTE = re.compile(rb'[,\t\n] +"(?!")|[,\t\n] +""(?=[,\t\n])|" +[,\t\n]')
-# One of these is in every text the slow pattern finds.
-_MAYBE_BESIDE = (b', "', b'\n "', b'\t "', b'  "', b'" ,', b'" \n', b'" \t', b'"  ')
 _CARRIED = 4096
 
 
@@ -55,11 +53,32 @@ class Plainness:
             self._held = False
         if any(mark in seen for mark in _UNPLAIN) or seen.startswith(b"\n" + codecs.BOM_UTF8):
             self._held = False
-        if any(mark in seen for mark in _MAYBE_BESIDE):
-            # What ends with the block may go on in the next one, which sees it again.
-            found = _BESIDE_QUOTE.finditer(seen)
-            self._held = self._held and all(match.end() == len(seen) for match in found)
+        # What ends with the block may go on in the next one, which sees it again.
+        if any(end < len(seen) for end in _beside_quotes(seen)):
+            self._held = False
         self._last = seen[-_CARRIED:]
+
+
+def _beside_quotes(seen: bytes) -> Iterator[int]:
+    """Where blanks between a delimiter and a quote end; few places are looked at closely."""
+    before = (_before_blanks(seen, place) for place in _places(seen, b' "'))
+    for place in (*before, *_places(seen, b'" ')):
+        found = _BESIDE_QUOTE.match(seen, place)
+        if found:
+            yield found.end()
+
+
+def _before_blanks(seen: bytes, place: int) -> int:
+    while place > 0 and seen[place : place + 1] == b" ":
+        place -= 1
+    return place
+
+
+def _places(seen: bytes, mark: bytes) -> Iterator[int]:
+    place = seen.find(mark)
+    while place >= 0:
+        yield place
+        place = seen.find(mark, place + 1)
 
 
 def regular_rows(
