@@ -56,8 +56,8 @@ def open_store(where: str | Path) -> Store:
         raise RunError(
             f"{where}: no graph here; build it with: mindgraph build CONFIG --run {where}"
         )
-    manifest = json.loads((Path(where) / "manifest.json").read_text(encoding="utf-8"))
-    if manifest["state"] != "done":
+    manifest = Path(where) / "manifest.json"
+    if manifest.exists() and json.loads(manifest.read_text(encoding="utf-8"))["state"] != "done":
         raise RunError(f"{where}: the build did not end; run the same build again to continue")
     from mindgraph.stores.ladybug import LadybugStore
 
