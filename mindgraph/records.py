@@ -17,6 +17,9 @@ from mindgraph.text import iri_safe
 MAX_ID = 512
 """Longest product id in characters: two of them must fit a Neo4j index key of 8 kB."""
 
+RANKS = 1 << 40
+"""Rows a file may have before its ranks run into the next file's: rank = place * RANKS + row."""
+
 PRODUCT = pa.schema(
     [
         ("id", pa.string()),

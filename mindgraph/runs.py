@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -31,7 +31,7 @@ from mindgraph.engines import BatchMap, Stage, Table
 from mindgraph.engines import plan as ordered
 from mindgraph.engines.files import open_file
 from mindgraph.engines.ledger import sync_folder, write_durably, write_table
-from mindgraph.engines.local import LocalEngine
+from mindgraph.engines.local import LocalEngine, Progress
 from mindgraph.errors import ConfigError, DiskError, InputError, RunError
 from mindgraph.graph.schema import EDGES, NODES
 from mindgraph.pipeline import Plan, stages
@@ -43,8 +43,6 @@ from mindgraph.stores import STORE_FILE, ladybug
 from mindgraph.text import clean
 
 MANIFEST = "manifest.json"
-
-Progress = Callable[[str, int], None]
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def build(
     Raises ConfigError, InputError and RunError before any work, DiskError and ModelError within
     it. Rows that are wrong raise nothing: they are in `left_out` and in the `rejected` tables.
     """
-    settings = config if isinstance(config, Config) else load_config(config_path(str(config)))
+    settings = _settings(config)
     folder = Path(run) if run else Path("runs") / settings.name
     with _claimed(folder, settings), _full_disk(folder):
         engine = LocalEngine(folder, settings.engine.memory, settings.engine.threads, progress)
@@ -90,6 +88,10 @@ def build(
         manifest = _manifest(folder, settings, wanted, [*done, stored])
         engine.sweep(ordered(wanted.targets))
     return Built(folder, manifest, left_out)
+
+
+def _settings(config: str | Path | Config) -> Config:
+    return config if isinstance(config, Config) else load_config(config_path(str(config)))
 
 
 def _answered(engine: LocalEngine, config: Config) -> Plan:
@@ -334,7 +336,7 @@ class Checked:
 def check(config: str | Path) -> Checked:
     """Every problem of a config and its inputs in one go; asks no model, keeps nothing."""
     try:
-        settings = load_config(config_path(str(config)))
+        settings = _settings(config)
         wanted = stages(settings, open_file)
     except (ConfigError, InputError) as error:
         return Checked(tuple(str(error).splitlines()))
@@ -370,7 +372,7 @@ def plan(config: str | Path, run: str | Path | None = None) -> list[dict[str, An
 
     Asks no model. Reads the inputs in a scratch folder; of the run only its replies are looked at.
     """
-    settings = load_config(config_path(str(config)))
+    settings = _settings(config)
     folder = Path(run) if run else Path("runs") / settings.name
     wanted = stages(settings, open_file)
     with tempfile.TemporaryDirectory(prefix="mindgraph-plan-") as scratch:

@@ -128,25 +128,30 @@ def clean_lines(text: str) -> str:
 
 
 # One answer a question: the text where there is one, else the error that stood in its place.
-ANSWERS = """
+_BEST = """
 WITH best AS (
     SELECT key, max(CASE WHEN error IS NULL THEN text END) AS text, min(error) AS error
     FROM replies GROUP BY key
 )
+"""
+
+ANSWERS = (
+    _BEST
+    + """
 SELECT r.pair, p.a, p.b, r.relation, b.text
 FROM requests r JOIN best b ON b.key = r.key JOIN pairs p ON p.id = r.pair
 WHERE b.text IS NOT NULL ORDER BY r.pair, r.place
 """
-
-FAILED = """
-WITH best AS (
-    SELECT key, max(CASE WHEN error IS NULL THEN text END) AS text, min(error) AS error
-    FROM replies GROUP BY key
 )
+
+FAILED = (
+    _BEST
+    + """
 SELECT 'model failed' AS reason, CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS row,
     r.relation AS field, r.pair AS item, b.error AS detail
 FROM requests r LEFT JOIN best b ON b.key = r.key WHERE b.text IS NULL
 """
+)
 
 # The record of a run: what was asked and answered, readable by the recorded model.
 RECORD = """

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from mindgraph.intentions.tails import relation_of
 from mindgraph.intentions.verdicts import judge, verdict_of
-from mindgraph.records import CLAIM, LINK, MAX_ID, Outcome, pair_id, rejected
+from mindgraph.records import CLAIM, LINK, MAX_ID, RANKS, Outcome, pair_id, rejected
 from mindgraph.relations import find, nearest
 from mindgraph.rows import columns_of, need_columns
 from mindgraph.text import iri_safe, plain
@@ -233,7 +233,7 @@ def _links(rows: pa.Table, source: str, file: str, place: int) -> pa.Table:
         "lift": pa.nulls(count, pa.float64()),
         "source": pa.array([source] * count, pa.string()),
         "open": pa.array([False] * count),
-        "rank": pc.add(numbers, pa.scalar(place << 40)),
+        "rank": pc.add(numbers, pa.scalar(place * RANKS)),
         "file": pa.array([file] * count, pa.string()),
         "row": numbers,
     }

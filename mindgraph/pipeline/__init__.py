@@ -23,7 +23,6 @@ class Plan:
     """The stages of a build by what they are for; `graph` needs all but `record`."""
 
     run_id: str
-    products: Stage
     pictures: Stage
     pairs: Stage
     asked: intentions.Asked | None
@@ -53,9 +52,7 @@ def stages(config: Config, open_file: Opener, answered: str = "") -> Plan:
     said = intentions.sift(config, claims, catalogue, together)
     run = graph.run_node(config, asked.info if asked else None, files)
     tables = graph.Tables(catalogue, seen, together, said)
-    return Plan(
-        run["id"], catalogue, seen, together, asked, graph.assemble(config, files, tables, run)
-    )
+    return Plan(run["id"], seen, together, asked, graph.assemble(config, files, tables, run))
 
 
 def _open_all(config: Config, open_file: Opener) -> dict[Path, File]:

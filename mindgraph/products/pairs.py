@@ -12,11 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from mindgraph.records import COBUY, LINK, ORDER_LINE, Outcome, rejected
+from mindgraph.records import COBUY, LINK, ORDER_LINE, RANKS, Outcome, rejected
 from mindgraph.rows import columns_of, need_columns
 from mindgraph.text import clean, iri_safe, plain, words
-
-RANKS = 1 << 40
 
 
 def read_links(
@@ -156,7 +154,7 @@ FROM baskets b JOIN sizes z ON z."order" = b."order", settings s WHERE z.size > 
 )
 
 # How often two products share an order; lift = P(a, b) / (P(a) P(b)) over all orders.
-MINED = """
+MINED = f"""
 WITH orders AS (SELECT count(DISTINCT "order") AS n FROM baskets),
 sold AS (SELECT product, count(*) AS n FROM baskets GROUP BY product),
 together AS (
@@ -166,7 +164,7 @@ together AS (
 )
 SELECT t.a, t.b, t.support,
     CAST(t.support AS DOUBLE) * o.n / (CAST(sa.n AS DOUBLE) * sb.n) AS lift,
-    s.source, false AS open, s.place * 1099511627776 AS rank,
+    s.source, false AS open, s.place * {RANKS} AS rank,
     CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS row
 FROM together t JOIN sold sa ON sa.product = t.a JOIN sold sb ON sb.product = t.b,
     orders o, settings s

@@ -8,12 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from mindgraph.records import LINK, MAX_ID, PRODUCT, Outcome, digest, rejected
+from mindgraph.records import LINK, MAX_ID, PRODUCT, RANKS, Outcome, digest, rejected
 from mindgraph.rows import Row, RowError, need_columns, rows_of
 from mindgraph.text import iri_safe, plain
-
-RANKS = 1 << 40
-"""Rows a file may have before its ranks would run into the next file's."""
 
 Reader = Callable[[Row], dict[str, Any]]
 """Turns one raw row into the fields of a product, still uncleaned."""
