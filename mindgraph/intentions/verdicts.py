@@ -10,10 +10,9 @@ import re
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from mindgraph.intentions.spoken import answer_of, without_thought
 from mindgraph.records import REJECTED
 
-_ANSWER = re.compile(r"\W*(yes|no)\b", re.IGNORECASE)
-_THOUGHT = re.compile(r"\s*<think(?:ing)?>.*?</think(?:ing)?>", re.IGNORECASE | re.DOTALL)
 _SHARE = re.compile(r"\s*(?:0?\.\d+|0|1(?:\.0+)?)\s*")
 
 Verdict = tuple[str | None, float | None]
@@ -32,12 +31,10 @@ def verdict_of(text: str | None) -> Verdict:
     """
     if not text or not text.strip():
         return None, None
+    text = without_thought(text)
     if _SHARE.fullmatch(text):
         return "yes" if float(text) >= 0.5 else "no", float(text)
-    if "<" in text:
-        text = _THOUGHT.sub("", text, count=1)
-    found = _ANSWER.match(text)
-    return _PLAIN[found[1].lower()] if found else ("unparsed", None)
+    return _PLAIN.get(answer_of(text) or "", ("unparsed", None))
 
 
 def judge(claims: pa.Table, keep_unparsed: bool) -> tuple[pa.Table, pa.Table]:
