@@ -41,7 +41,8 @@ PRODUCT = pa.schema(
 PICTURE = pa.schema(
     [
         ("product", pa.string()),
-        ("path", pa.string()),
+        ("path", pa.string()),  # its name: a file below the pictures folder, or an address
+        ("at", pa.string()),  # of an address: where its bytes lie on this machine
         ("sha256", pa.string()),
         ("width", pa.int32()),
         ("height", pa.int32()),

@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from mindgraph.config import Config
 from mindgraph.engines import BatchMap, File, Rel, Stage, Table, nothing, worker
+from mindgraph.errors import ConfigError
 from mindgraph.intentions import ready
-from mindgraph.products import amazon, pictures, tables
+from mindgraph.products import amazon, fetching, pictures, tables
+from mindgraph.products.cache import usual_cache
 from mindgraph.records import LINK, PICTURE, PRODUCT, REJECTED, Outcome, digest
 
 
@@ -121,19 +123,82 @@ def _implied(stated: Sequence[Stage]) -> BatchMap:
     )
 
 
-def pictures_of(config: Config, products: Stage) -> BatchMap:
-    """The stage that opens the pictures of products."""
-    bounds = config.pictures.model_dump(exclude={"folder"})
+def fetched(config: Config, products: Stage) -> BatchMap | None:
+    """The stage that fetches pictures by their address; None where the config asks none.
+
+    Like a model's replies it is keyed: every build asks again for what failed, and for what the
+    cache has lost. What reads it carries `fetching.latest_answers` of its published files.
+    """
+    told = config.pictures
+    if not told.fetch:
+        return None
+    limits = fetching.Limits(
+        max_bytes=told.max_bytes,
+        seconds=told.fetch_seconds,
+        redirects=told.fetch_redirects,
+        at_once=told.fetch_at_once,
+        allow_private=told.allow_private,
+    )
+    cache = _cache(config)
+    return BatchMap(
+        name="fetched",
+        make=worker(fetching.fetch_pictures, cache=cache, limits=limits),
+        outputs={"fetched": fetching.FETCHED},
+        main="fetched",
+        reads={"products": (Table(products, "products"),)},
+        select=fetching.pending(cache),
+        batch=200,
+        key="address",
+    )
+
+
+def _cache(config: Config) -> Path:
+    folder = (config.pictures.cache or usual_cache()).absolute()
+    if any(mark in str(folder) for mark in "*?["):
+        raise ConfigError(f"{folder}: no * ? [ may be in its name; set another pictures.cache")
+    return folder
+
+
+_PICTURED = """
+WITH latest AS (
+    SELECT *, row_number() OVER (PARTITION BY address ORDER BY time DESC) AS place FROM fetched
+)
+SELECT p.id, p.image, p.file, p.row, f.sha256, f.reason, f.detail
+FROM products p LEFT JOIN latest f ON f.address = p.image AND f.place = 1
+WHERE p.image IS NOT NULL ORDER BY p.id
+"""
+
+
+def pictures_of(
+    config: Config, products: Stage, fetched: Stage | None = None, answered: str = ""
+) -> BatchMap:
+    """The stage that opens the pictures of products.
+
+    `answered` tells what is known of addresses: where it changes, pictures are looked at anew.
+    """
+    bounds = config.pictures.model_dump(include={"max_bytes", "max_pixels", "max_side"})
+    cache = _cache(config) if fetched else None
     return BatchMap(
         name="pictures",
         make=worker(
-            pictures.pictures_of, folder=config.pictures.folder, bounds=pictures.Bounds(**bounds)
+            pictures.pictures_of,
+            folder=config.pictures.folder,
+            bounds=pictures.Bounds(**bounds),
+            cache=cache,
         ),
         outputs={"pictures": PICTURE, "rejected": REJECTED},
         main="pictures",
-        reads={"products": (Table(products, "products"),)},
-        select="SELECT id, image, file, row FROM products WHERE image IS NOT NULL ORDER BY id",
-        settings={**bounds, "folder": _folder_state(config.pictures.folder)},
+        reads={
+            "products": (Table(products, "products"),),
+            "fetched": (Table(fetched, "fetched") if fetched else nothing(fetching.FETCHED),),
+        },
+        select=_PICTURED,
+        settings={
+            **bounds,
+            "folder": _folder_state(config.pictures.folder),
+            "cache": cache and str(cache),
+            "answered": answered,
+        },
         batch=200,
     )
 

@@ -1,4 +1,4 @@
-"""The one door through which every picture enters, and what is known of it at once.
+"""The one door through which every picture enters.
 
 A picture is bounded in bytes before it is read and in pixels before it is decoded; what comes in
 is a still RGB picture, upright, on white, and without metadata. Whatever is wrong with a file
@@ -8,30 +8,27 @@ becomes one of the reasons of `reasons.py`; no error of Pillow's leaves this roo
 from __future__ import annotations
 
 import errno
-import math
 import re
 import stat
 import warnings
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path, PurePosixPath
-from statistics import median
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from mindgraph.products.cache import blob, sha256_of
+from mindgraph.products.colors import main_colors
 from mindgraph.records import PICTURE, Outcome, rejected
 from mindgraph.text import clean
 
 if TYPE_CHECKING:
     from PIL import Image, ImageFile
-
-Color = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,7 @@ def _read(path: Path, max_bytes: int) -> bytes:
 def _decode(raw: bytes, bounds: Bounds) -> Image.Image:
     from PIL.Image import DecompressionBombError
 
-    kind = _kind(raw)
+    kind = kind_of(raw)
     try:
         # Pillow warns of many harmless oddities, and of sizes that `bounds` allows.
         with warnings.catch_warnings():
@@ -127,7 +124,8 @@ _MARKS = re.compile(
 )
 
 
-def _kind(raw: bytes) -> str:
+def kind_of(raw: bytes) -> str:
+    """Which kind of picture bytes begin, by Pillow's name; raises PictureRefused for no picture."""
     found = _MARKS.match(raw)
     if found is None or found.lastgroup is None:
         detail = f"begins with {raw[:16]!r}" if raw else "the file is empty"
@@ -242,196 +240,81 @@ def find_picture(folder: Path, name: str) -> Path:
     raise PictureRefused("picture missing", "no such file in the pictures folder")
 
 
-# ---- colours
-
-# Points of the eleven basic color terms and beige, in sRGB: each name's light and dark ends and
-# the places where it borders on another name. Black, white and gray are told by lightness.
-_PROTOTYPES = """
-red     200 20 30 | 130 20 30 | 235 50 40 | 210 70 70
-orange  255 125 20 | 235 150 50 | 250 170 90 | 250 100 50
-yellow  255 225 30 | 220 200 50 | 240 235 130 | 215 225 110 | 210 215 150 | 190 145 30
-yellow  255 250 180
-green   0 130 60 | 20 70 40 | 90 170 40 | 130 220 140 | 100 110 45 | 190 235 150 | 15 120 100
-green   150 225 200 | 80 160 130 | 130 140 70 | 200 235 170 | 145 190 145
-blue    20 50 160 | 40 40 65 | 35 40 85 | 30 110 210 | 110 180 240 | 20 150 200 | 70 90 140
-blue    50 165 175 | 80 95 190 | 20 10 200 | 160 190 220 | 0 90 110 | 140 145 205 | 20 60 110
-blue    0 230 250 | 180 225 230 | 220 245 250
-purple  110 40 150 | 75 50 130 | 155 110 205 | 140 50 125 | 185 165 240 | 60 30 70
-purple  120 90 140 | 180 150 190
-pink    250 165 190 | 225 80 150 | 245 130 150 | 215 170 180 | 250 60 115 | 250 200 210
-pink    235 90 200 | 255 225 228
-brown   110 70 40 | 70 45 30 | 145 95 65 | 100 85 65 | 150 90 75
-beige   220 200 165 | 190 170 135 | 235 220 195 | 215 165 135 | 165 150 120 | 200 140 110
-beige   242 240 215
-"""
-
-_GRID = 64  # a picture is looked at as 64 x 64 pixels
-_EDGE = 0.02  # and without its outermost 2 %, where some shops draw a frame
-_BORDER = [at for at in range(_GRID**2) if {at % _GRID, at // _GRID} & {0, _GRID - 1}]
-_MOST = 0.6  # of the border, before what it shows is called background
-_LEAST = 0.02  # of the picture, before what is left is called foreground
-_SHARE = 0.2  # of the foreground, before a colour is one of its main colours
-
-
-def main_colors(picture: Image.Image) -> list[str]:
-    """Up to two names of colours, most frequent first, each on a fifth or more of the foreground.
-
-    The names are the basic color terms of Berlin & Kay (1969) and "beige", each pixel taking the
-    name of the nearest prototype in OKLab (Ottosson 2020). A plain or softly shaded background
-    is left out. The limits: skin and second garments count as brown, beige or what they are; a
-    white product on white is known by its shadows; shades between two names (teal, navy, silver)
-    may fall to either; a picture of many small colours has none.
-    """
-    foreground = _foreground(_pixels(picture))
-    names = Counter(_name(_coarse(color)) for color in foreground)
-    ranked = sorted(names.items(), key=lambda item: (-item[1], item[0]))
-    return [name for name, count in ranked[:2] if count >= _SHARE * len(foreground)]
-
-
-def _pixels(picture: Image.Image) -> list[Color]:
-    from PIL import Image
-
-    width, height = picture.size
-    inner = (width * _EDGE, height * _EDGE, width * (1 - _EDGE), height * (1 - _EDGE))
-    # Nearest, since a mean of black and white is a gray that thin things do not have.
-    small = picture.convert("RGB").resize((_GRID, _GRID), Image.Resampling.NEAREST, inner)
-    raw = small.tobytes()
-    return list(zip(raw[::3], raw[1::3], raw[2::3], strict=True))
-
-
-def _foreground(pixels: list[Color]) -> list[Color]:
-    behind = _plain_background(pixels) or _shaded_background(pixels)
-    left = [color for at, color in enumerate(pixels) if at not in behind]
-    return left if len(left) >= _LEAST * len(pixels) else pixels
-
-
-def _plain_background(pixels: list[Color]) -> set[int]:
-    border = [pixels[at] for at in _BORDER]
-    usual = (
-        median(c[0] for c in border),
-        median(c[1] for c in border),
-        median(c[2] for c in border),
-    )
-    return _if_most({at for at, color in enumerate(pixels) if _close(color, usual, 12)})
-
-
-def _shaded_background(pixels: list[Color]) -> set[int]:
-    # What small steps reach from the corners; the steps end at the edges of things.
-    corners = [0, _GRID - 1, _GRID * (_GRID - 1), _GRID**2 - 1]
-    reached = set(corners)
-    while corners:
-        here = corners.pop()
-        for at in _beside(here):
-            if at not in reached and _close(pixels[at], pixels[here], 8):
-                reached.add(at)
-                corners.append(at)
-    return _if_most(reached)
-
-
-def _beside(at: int) -> Iterator[int]:
-    row, column = divmod(at, _GRID)
-    if row > 0:
-        yield at - _GRID
-    if row < _GRID - 1:
-        yield at + _GRID
-    if column > 0:
-        yield at - 1
-    if column < _GRID - 1:
-        yield at + 1
-
-
-def _close(color: Color, other: tuple[float, float, float], step: int) -> bool:
-    return (
-        abs(color[0] - other[0]) <= step
-        and abs(color[1] - other[1]) <= step
-        and abs(color[2] - other[2]) <= step
-    )
-
-
-def _if_most(behind: set[int]) -> set[int]:
-    return behind if sum(at in behind for at in _BORDER) >= _MOST * len(_BORDER) else set()
-
-
-def _coarse(color: Color) -> Color:
-    """32 levels a channel, so that the names of a process's pixels are few and soon all known."""
-    return color[0] & 0xF8 | 4, color[1] & 0xF8 | 4, color[2] & 0xF8 | 4
-
-
-@lru_cache(maxsize=1 << 15)
-def _name(color: Color) -> str:
-    light, a, b = _oklab(color)
-    if light < 0.22 or math.hypot(a, b) < 0.03:
-        return "black" if light < 0.34 else "white" if light > 0.9 else "gray"
-    # Lightness weighs half: a name stays the same over more of it than of hue.
-    return min(
-        _prototypes(),
-        key=lambda p: (p[1][0] - light) ** 2 / 2 + (p[1][1] - a) ** 2 + (p[1][2] - b) ** 2,
-    )[0]
-
-
-@lru_cache(maxsize=1)
-def _prototypes() -> list[tuple[str, tuple[float, float, float]]]:
-    points = []
-    for line in _PROTOTYPES.strip().splitlines():
-        name, _, colors = line.partition(" ")
-        for color in colors.split("|"):
-            red, green, blue = map(int, color.split())
-            points.append((name, _oklab((red, green, blue))))
-    return points
-
-
-def _oklab(color: Color) -> tuple[float, float, float]:
-    # Not CIELAB: there the blues of cloth bend into purple.
-    r, g, b = (_linear(value / 255) for value in color)
-    long = (0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b) ** (1 / 3)
-    middle = (0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b) ** (1 / 3)
-    short = (0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b) ** (1 / 3)
-    return (
-        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
-        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
-        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
-    )
-
-
-def _linear(value: float) -> float:
-    return float(value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4)
-
-
 # ---- the stage
 
-_ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+ADDRESS = r"^(?:(?:[a-z][a-z0-9+.-]*:)?//|data:)"
+"""What begins an address, in either case; every other name is that of a file."""
+
+_USER = re.compile(r"^([^/?#]*//)[^/?#]*@")
+
+
+def shown(address: str) -> str:
+    """An address as a message may show it: without user and password, and no longer than a line."""
+    return _USER.sub(r"\1", address)[:200]
+
+
+def picture_file(folder: Path | None, picture: Mapping[str, Any]) -> Path:
+    """The file that holds the bytes of a row of PICTURE; `folder` is the config's."""
+    return Path(picture["at"]) if picture["at"] else (folder or Path()) / picture["path"]
 
 
 def pictures_of(
-    products: pa.RecordBatch | pa.Table, folder: Path | None, bounds: Bounds
+    products: pa.RecordBatch | pa.Table,
+    folder: Path | None,
+    bounds: Bounds,
+    cache: Path | None = None,
 ) -> Outcome:
     """Look at the picture of every product row that names one.
 
-    Takes `id`, `image`, `file` and `row`, none null; gives `pictures` (PICTURE; sides in pixels
-    as opened) and `rejected`. An address is not fetched; without a folder every name is missing.
+    Takes `id`, `image`, `file` and `row`, none null, and, where addresses are fetched, `sha256`,
+    `reason` and `detail` of `fetching.FETCHED`; gives `pictures` (PICTURE; sides in pixels as
+    opened) and `rejected`. Without a folder every file is missing. A copy in the cache that is
+    damaged is deleted, so that it is fetched again.
     """
     look = lru_cache(maxsize=1024)(partial(_look, bounds=bounds))  # variants share pictures
     kept: list[dict[str, Any]] = []
     left: list[dict[str, Any]] = []
-    for product in products.select(["id", "image", "file", "row"]).to_pylist():
+    for product in products.to_pylist():
         try:
-            kept.append(_picture(product, folder, look))
+            kept.append(_picture(product, folder, cache, look))
         except PictureRefused as refused:
             left.append(_refusal(product, refused))
     tables = {"pictures": pa.Table.from_pylist(kept, PICTURE), "rejected": rejected(left)}
     return Outcome(seen=products.num_rows, tables=tables)
 
 
+_Look = Callable[[Path], dict[str, Any]]
+
+
 def _picture(
-    product: dict[str, Any], folder: Path | None, look: Callable[[Path], dict[str, Any]]
+    product: dict[str, Any], folder: Path | None, cache: Path | None, look: _Look
 ) -> dict[str, Any]:
-    if _ADDRESS.match(product["image"]):
-        raise PictureRefused("picture not fetched", product["image"])
+    if re.match(ADDRESS, product["image"], re.IGNORECASE):
+        return _fetched(product, cache, look)
     if folder is None:
         raise PictureRefused("picture missing", "no pictures folder is configured")
     found = find_picture(folder, product["image"])
     path = found.relative_to(folder.resolve()).as_posix()
     return {"product": product["id"], "path": path, **look(found)}
+
+
+def _fetched(product: dict[str, Any], cache: Path | None, look: _Look) -> dict[str, Any]:
+    if product.get("reason"):
+        raise PictureRefused(product["reason"], product["detail"])
+    digest = product.get("sha256")
+    if cache is None or digest is None:
+        raise PictureRefused("picture not fetched", shown(product["image"]))
+    file = blob(cache, digest)
+    seen = _copy(file, digest, look)
+    # Its address stays its name: where the copy lies differs between machines.
+    return {"product": product["id"], "path": product["image"], "at": str(file), **seen}
+
+
+def _copy(file: Path, digest: str, look: _Look) -> dict[str, Any]:
+    if sha256_of(file) != digest:
+        file.unlink(missing_ok=True)
+        raise PictureRefused("fetch failed", "its copy in the cache was lost or damaged")
+    return look(file)
 
 
 def _look(path: Path, bounds: Bounds) -> dict[str, Any]:
@@ -448,7 +331,7 @@ def _look(path: Path, bounds: Bounds) -> dict[str, Any]:
 def _refusal(product: dict[str, Any], refused: PictureRefused) -> dict[str, Any]:
     detail = refused.detail
     if refused.reason != "picture not fetched":
-        detail = f"{product['image'][:200]}: {detail}"
+        detail = f"{shown(product['image'])}: {detail}"
     return {
         "reason": refused.reason,
         "file": product["file"],

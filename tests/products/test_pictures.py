@@ -21,13 +21,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFile, PngImagePlugin
 
+from mindgraph.products.cache import blob
+from mindgraph.products.colors import main_colors
 from mindgraph.products.pictures import (
     Bounds,
     PictureRefused,
     find_picture,
-    main_colors,
     open_picture,
+    picture_file,
     pictures_of,
+    shown,
 )
 from mindgraph.reasons import REASONS
 from mindgraph.records import PICTURE, REJECTED
@@ -549,6 +552,7 @@ def test_stage_says_what_it_saw(shelf: Path) -> None:
         {
             "product": "P0",
             "path": "ball.png",
+            "at": None,
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
             "width": 53,
             "height": 64,
@@ -565,6 +569,48 @@ def test_stage_says_what_it_saw(shelf: Path) -> None:
             "detail": "http://x.org/a.jpg",
         }
     ]
+
+
+def test_stage_opens_what_was_fetched(tmp_path: Path) -> None:
+    raw = packed(ball("red", "white"), "PNG")
+    digest = hashlib.sha256(raw).hexdigest()
+    blob(tmp_path, digest).parent.mkdir(parents=True)
+    blob(tmp_path, digest).write_bytes(raw)
+    asked = products("http://x.org/a.png", "//x.org/lost", "http://me:secret@x.org/b", "//x.org/c")
+    told = {
+        "sha256": [digest, "0" * 64, None, None],
+        "reason": [None, None, "address refused", None],
+        "detail": [None, None, "it holds a user name or a password", None],
+    }
+    for name, column in told.items():
+        asked = asked.append_column(name, pa.array(column, pa.string()))
+    outcome = pictures_of(asked, None, USUAL, cache=tmp_path)
+    (kept,) = outcome.tables["pictures"].to_pylist()
+    assert (kept["path"], kept["sha256"]) == ("http://x.org/a.png", digest)
+    assert picture_file(None, kept) == blob(tmp_path, digest)
+    left = outcome.tables["rejected"].to_pylist()
+    assert [(row["reason"], row["detail"]) for row in left] == [
+        ("fetch failed", "//x.org/lost: its copy in the cache was lost or damaged"),
+        ("address refused", "http://x.org/b: it holds a user name or a password"),
+        ("picture not fetched", "//x.org/c"),
+    ]
+
+
+def test_a_row_of_a_picture_names_its_file(tmp_path: Path) -> None:
+    assert picture_file(tmp_path, {"path": "a/b.jpg", "at": None}) == tmp_path / "a/b.jpg"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("https://x.org/a@b?c=d@e", "https://x.org/a@b?c=d@e"),
+        ("https://me:se@cret@x.org/a", "https://x.org/a"),
+        ("//me@x.org", "//x.org"),
+        ("http://x.org/" + "a" * 500, "http://x.org/" + "a" * 187),
+    ],
+)
+def test_an_address_is_shown_without_its_user(address: str, told: str) -> None:
+    assert shown(address) == told
 
 
 def test_stage_reads_a_shared_picture_once(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
