@@ -7,40 +7,60 @@ products. A `Generator` takes a stream of jobs and yields one `Reply` per suffix
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from hashlib import sha256
-from typing import Any, Literal, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from mindgraph.errors import UsageError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+PictureDoor = Callable[[Path], "Image.Image"]
+"""Opens a picture's file as every model may use it: still, RGB, upright, bounded in size."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a prefix: text, or a picture named by the SHA-256 of its bytes."""
+    """A piece of a prefix: text, or a picture named by the SHA-256 of its bytes.
+
+    `at` is the file a picture lies in; a picture that moved is the same picture.
+    """
 
     kind: Literal["text", "image"]
     value: str
+    at: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a reply is drawn; every knob is part of the request key."""
+    """How a reply is drawn; every knob is part of the request key.
+
+    Temperature 0 takes the likeliest token. Otherwise each reply is drawn with a seed of its own,
+    made of `seed` and its request key, so that no sample depends on what is asked beside it.
+    """
 
     max_tokens: int = 120
     temperature: float = 0.0
     top_p: float = 1.0
-    seed: int | None = None
+    seed: int = 0
 
 
 @dataclass(frozen=True)
 class Job:
-    """One prefix and the suffixes asked about it; `keys` are the request keys, one a suffix."""
+    """One prefix and the suffixes asked about it; `keys` are the request keys, one a suffix.
+
+    `generate` asks for a text; `judge` for P(yes) of a question that is answered by yes or no,
+    read off the distribution of the next token.
+    """
 
     prefix: tuple[Part, ...]
     suffixes: tuple[str, ...]
     keys: tuple[str, ...]
     sampling: Sampling = Sampling()
+    op: Literal["generate", "judge"] = "generate"
 
 
 @dataclass(frozen=True)
@@ -53,22 +73,81 @@ class ModelInfo:
 
 
 @dataclass(frozen=True)
+class Trace:
+    """How a reply came about: what it cost, and which way was taken. Decides nothing.
+
+    Tokens are counted as the model counts them; `tokens_cached` and `tokens_image` are among
+    `tokens_in`. `way` is how the prefix was shared, `difference` the largest deviation of logits
+    from asking alone that was measured for it.
+    """
+
+    started: str | None = None  # UTC, ISO 8601
+    seconds: float | None = None  # a batch's time, divided by its replies
+    attempts: int = 1
+    tokens_in: int | None = None
+    tokens_cached: int | None = None
+    tokens_image: int | None = None
+    tokens_out: int | None = None
+    seed: int | None = None
+    way: str | None = None
+    difference: float | None = None
+    returned_model: str | None = None
+    fingerprint: str | None = None
+    engine: str | None = None  # name and version of the software that ran the model
+
+
+@dataclass(frozen=True)
 class Reply:
-    """One answer: its request key and its text, or the error that stood in its place."""
+    """One answer: its request key and its text or P(yes), or the error that stood in its place.
+
+    Of a `judge` job, `mass` is P(yes) + P(no) before the two were made to sum to one; both are
+    null where the model gives no probabilities.
+    """
 
     key: str
     text: str
-    finish_reason: str = "stop"
+    finish_reason: str = "stop"  # stop, length, nothing, judged, error
     error: str | None = None
+    p_yes: float | None = None
+    mass: float | None = None
+    trace: Trace = Trace()
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """How many tokens a job reads, and writes at most."""
+
+    shared: int = 0  # the prefix, read once
+    image: int = 0  # among `shared`
+    again: int = 0  # the prefix once more for every further suffix, where it is not kept
+    suffixes: int = 0
+    out: int = 0
 
 
 class Generator(Protocol):
-    """Anything that answers jobs."""
+    """Anything that answers jobs.
+
+    `reads` is what its prefixes are made of: product cards, or prompts with pictures.
+    """
 
     info: ModelInfo
+    reads: Literal["cards", "prompts"]
+
+    @property
+    def together(self) -> int:
+        """How many jobs are best asked at once, so that what they share is still at hand."""
+        ...
 
     def run(self, jobs: AsyncIterable[Job]) -> AsyncIterator[Reply]:
         """One reply per suffix of every job, in any order; errors are replies, not exceptions."""
+        ...
+
+    def tokens(self, job: Job) -> Tokens:
+        """What a job would cost, without asking."""
+        ...
+
+    def check(self) -> None:
+        """Raises UsageError or ModelError where it could not answer, as far as can be seen."""
         ...
 
 
@@ -79,7 +158,11 @@ def prefix_digest(prefix: tuple[Part, ...]) -> str:
 
 
 def request_key(
-    prefix_sha256: str, suffix: str, info: ModelInfo, sampling: Sampling = Sampling()
+    prefix_sha256: str,
+    suffix: str,
+    info: ModelInfo,
+    sampling: Sampling = Sampling(),
+    op: str = "generate",
 ) -> str:
     """The id of one question to one model: everything that decides the answer, and nothing else.
 
@@ -88,14 +171,20 @@ def request_key(
     asked = {
         "prefix": prefix_sha256,
         "suffix": suffix,
+        "op": op,
         "model": [info.model, info.revision],
         "sampling": asdict(sampling),
     }
     return sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def open_model(kind: str, options: Mapping[str, Any]) -> Generator:
-    """The model a config names: `metadata` or `recorded`."""
+def row_seed(key: str) -> int:
+    """The seed of one reply (below 2**63), made of its request key alone."""
+    return int(key[:15], 16)
+
+
+def open_model(kind: str, options: Mapping[str, Any], open_picture: PictureDoor) -> Generator:
+    """The model a config names; heavy libraries are imported by the model's own room alone."""
     if kind == "metadata":
         from mindgraph.models.metadata import MetadataModel
 
@@ -104,4 +193,18 @@ def open_model(kind: str, options: Mapping[str, Any]) -> Generator:
         from mindgraph.models.recorded import RecordedModel
 
         return RecordedModel(**options)
-    raise UsageError(f"no model is called {kind!r}; use metadata or recorded")
+    if kind == "transformers":
+        from mindgraph.models.local import TransformersModel
+
+        return TransformersModel(**options, open_picture=open_picture)
+    if kind == "endpoint":
+        from mindgraph.models.endpoint import EndpointModel
+
+        return EndpointModel(**options, open_picture=open_picture)
+    if kind == "vllm":
+        from mindgraph.models.vllm import VLLMModel
+
+        return VLLMModel(**options, open_picture=open_picture)
+    raise UsageError(
+        f"no model is called {kind!r}; use metadata, recorded, transformers, endpoint or vllm"
+    )

@@ -10,13 +10,24 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from mindgraph.errors import DiskError, InputError, NotRecorded
-from mindgraph.models import Job, ModelInfo, Reply
+from mindgraph.models import Job, ModelInfo, Reply, Tokens
 
 FIELDS = ("key", "text", "finish_reason", "backend", "model", "revision")
 """What a row of a record holds, all of it text; other columns are passed over."""
+
+SCORES = ("p_yes", "mass")
+"""What a row holds besides, where P(yes) was asked: numbers or nothing."""
+
+
+class _Said(NamedTuple):
+    text: str
+    finish_reason: str
+    p_yes: float | None
+    mass: float | None
+
 
 _REPAIR = "write it again with the model that made it"
 
@@ -29,10 +40,14 @@ class RecordedModel:
     Each key asked is added to the file `log`, if one is named, before its reply is given.
     """
 
+    together = 1000
+
     def __init__(self, path: str | Path, log: str | Path | None = None) -> None:
         self._path = Path(path)
         self._log = None if log is None else Path(log)
         self.info, self._replies = _read(self._path)
+        metadata = self.info.backend == "metadata"
+        self.reads: Literal["cards", "prompts"] = "cards" if metadata else "prompts"
 
     async def run(self, jobs: AsyncIterable[Job]) -> AsyncIterator[Reply]:
         """One reply per suffix, in the jobs' order; raises NotRecorded for a key it lacks."""
@@ -42,39 +57,50 @@ class RecordedModel:
                     _write_line(note, key, self._log)
                     yield self._reply(suffix, key)
 
+    def check(self) -> None:
+        """Nothing: the record was read when the model was made."""
+
+    def tokens(self, job: Job) -> Tokens:
+        """None: what was paid for once costs nothing again."""
+        return Tokens()
+
     def _reply(self, suffix: str, key: str) -> Reply:
         if key not in self._replies:
             raise NotRecorded(
                 f"{self._path} has no reply to {suffix[:200]!r} under the key {key[:12]}; "
                 "record it with the model that made the file"
             )
-        return Reply(key, *self._replies[key])
+        said = self._replies[key]
+        return Reply(key, said.text, said.finish_reason, p_yes=said.p_yes, mass=said.mass)
 
 
 # ---- Reading a record
 
 
-def _read(path: Path) -> tuple[ModelInfo, dict[str, tuple[str, str]]]:
+def _read(path: Path) -> tuple[ModelInfo, dict[str, _Said]]:
     info: ModelInfo | None = None
-    replies: dict[str, tuple[str, str]] = {}
-    for row in _checked(path):
-        key, text, finish_reason, *identity = row
-        info = info or ModelInfo(*identity)
-        if info != ModelInfo(*identity):
+    replies: dict[str, _Said] = {}
+    for place, row in _rows(path):
+        key, said, owner = _checked(f"{path} {place}", row)
+        info = info or owner
+        if info != owner:
             raise InputError(f"{path} holds replies of two models; split it, one file per model")
-        if replies.setdefault(key, (text, finish_reason)) != (text, finish_reason):
+        if replies.setdefault(key, said) != said:
             raise InputError(f"{path} answers the key {key[:12]} in two ways; {_REPAIR}")
     if info is None:
         raise InputError(f"{path} holds no reply; {_REPAIR}")
     return info, replies
 
 
-def _checked(path: Path) -> Iterator[list[str]]:
-    for place, row in _rows(path):
-        lacking = [field for field in FIELDS if not isinstance(row.get(field), str)]
-        if lacking:
-            raise InputError(f"{path} {place} has no text under {', '.join(lacking)}; {_REPAIR}")
-        yield [row[field] for field in FIELDS]
+def _checked(place: str, row: dict[str, Any]) -> tuple[str, _Said, ModelInfo]:
+    lacking = [field for field in FIELDS if not isinstance(row.get(field), str)]
+    if lacking:
+        raise InputError(f"{place} has no text under {', '.join(lacking)}; {_REPAIR}")
+    wrong = [name for name in SCORES if not isinstance(row.get(name), float | int | None)]
+    if wrong:
+        raise InputError(f"{place} has no number under {', '.join(wrong)}; {_REPAIR}")
+    key, text, finish_reason, *identity = (row[field] for field in FIELDS)
+    return key, _Said(text, finish_reason, row.get("p_yes"), row.get("mass")), ModelInfo(*identity)
 
 
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -93,7 +119,7 @@ def _parquet(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
     try:
         with pq.ParquetFile(path) as file:
-            columns = [name for name in file.schema_arrow.names if name in FIELDS]
+            columns = [name for name in file.schema_arrow.names if name in (*FIELDS, *SCORES)]
             batches = (batch.to_pylist() for batch in file.iter_batches(columns=columns))
             for number, row in enumerate(chain.from_iterable(batches), 1):
                 yield f"row {number}", row

@@ -8,9 +8,10 @@ so does the model.
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from typing import Literal
 
 from mindgraph.errors import UsageError
-from mindgraph.models import Job, ModelInfo, Part, Reply
+from mindgraph.models import Job, ModelInfo, Part, Reply, Tokens
 from mindgraph.models.metadata import statements
 from mindgraph.models.metadata.facts import Facts, facts_of
 from mindgraph.relations import RELATIONS
@@ -41,6 +42,9 @@ class MetadataModel:
     colours. `per_relation` is the most statements in one reply, the most specific first.
     """
 
+    reads: Literal["cards", "prompts"] = "cards"
+    together = 1000
+
     def __init__(self, per_relation: int = 3) -> None:
         if per_relation < 1:
             raise UsageError(f"per_relation is {per_relation}; use 1 or more")
@@ -52,6 +56,13 @@ class MetadataModel:
         async for job in jobs:
             for suffix, key in zip(job.suffixes, job.keys, strict=True):
                 yield self._reply(job.prefix, suffix, key)
+
+    def check(self) -> None:
+        """Nothing can be wrong with it."""
+
+    def tokens(self, job: Job) -> Tokens:
+        """None: there is no tokenizer."""
+        return Tokens()
 
     def _reply(self, prefix: tuple[Part, ...], suffix: str, key: str) -> Reply:
         try:
