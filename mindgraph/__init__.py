@@ -14,7 +14,7 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "build": "mindgraph.runs",
     "check": "mindgraph.runs",
-    "plan": "mindgraph.runs",
+    "plan": "mindgraph.planning",
     "stats": "mindgraph.asking",
     "query": "mindgraph.asking",
     "why": "mindgraph.asking",
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
     from mindgraph.asking import query, stats, why
     from mindgraph.config import Config, load_config
     from mindgraph.errors import MindgraphError
-    from mindgraph.runs import build, check, plan
+    from mindgraph.planning import plan
+    from mindgraph.runs import build, check
     from mindgraph.stores import open_store
 
 

@@ -79,10 +79,10 @@ def build(config: str, run: str | None, engine: str, dry_run: bool, quiet: bool)
     Example:
       mindgraph build configs/demo.yaml --run runs/demo
     """
-    from mindgraph import runs
+    from mindgraph import planning, runs
 
     if dry_run:
-        _table(runs.plan(config, run))
+        _table(planning.plan(config, run))
         return
     with _progress(quiet) as progress:
         built = runs.build(config, run, progress)
@@ -158,6 +158,10 @@ def stats(run: str, shape: str) -> None:
     for name in ("relations", "categories", "concepts"):
         _heading(name)
         _table(told[name])
+    for name in ("replies", "verdicts", "verdicts_by_category"):
+        if told[name]:
+            _heading(name.replace("_", " "))
+            _table(told[name])
 
 
 def _stage_row(stage: dict[str, Any]) -> dict[str, Any]:

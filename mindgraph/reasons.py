@@ -41,6 +41,8 @@ _TABLE = (
     Reason("picture moves", "save one frame of it as a still picture"),
     Reason("picture outside its folder", "keep pictures inside pictures.folder"),
     Reason("picture not fetched"),
+    Reason("address refused", "name a public http(s) address without a password, or a file"),
+    Reason("fetch failed", "run the same build again, or correct the address"),
     # pairs
     Reason("unknown product", "add the product to the catalogue, or correct the id"),
     Reason("partner outside the catalogue"),
@@ -58,6 +60,7 @@ _TABLE = (
     Reason("relation not in the profile"),
     Reason("model failed", "run the same build again: only these are asked again"),
     Reason("nothing said"),
+    Reason("refused"),
     Reason("judged no"),
     Reason("verdict unparsed"),
     Reason("pair not kept"),

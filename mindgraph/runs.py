@@ -15,8 +15,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import asdict, dataclass, field
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any
@@ -32,10 +32,10 @@ from mindgraph.engines import plan as ordered
 from mindgraph.engines.files import open_file
 from mindgraph.engines.ledger import sync_folder, write_durably, write_table
 from mindgraph.engines.local import LocalEngine, Progress
-from mindgraph.errors import ConfigError, DiskError, InputError, RunError
+from mindgraph.errors import DiskError, InputError, ModelError, RunError, UsageError
 from mindgraph.graph.schema import EDGES, NODES
-from mindgraph.pipeline import Plan, stages
-from mindgraph.pipeline.intentions import Asked
+from mindgraph.pipeline import Plan, model_of, stages
+from mindgraph.products.fetching import latest_answers
 from mindgraph.reasons import REASONS
 from mindgraph.records import REJECTED
 from mindgraph.resources import config_path
@@ -76,12 +76,12 @@ def build(
     Raises ConfigError, InputError and RunError before any work, DiskError and ModelError within
     it. Rows that are wrong raise nothing: they are in `left_out` and in the `rejected` tables.
     """
-    settings = _settings(config)
+    settings = settings_of(config)
     folder = Path(run) if run else Path("runs") / settings.name
     with _claimed(folder, settings), _full_disk(folder):
         engine = LocalEngine(folder, settings.engine.memory, settings.engine.threads, progress)
-        wanted = _answered(engine, settings)
-        done = _run_all(engine, ordered(wanted.targets))
+        wanted = answered_plan(engine, settings)
+        done = run_all(engine, ordered(wanted.targets))
         _publish(folder, engine, wanted)
         stored = _store(folder, wanted, settings.engine.threads)
         left_out = tuple(_left_out(folder))
@@ -90,21 +90,30 @@ def build(
     return Built(folder, manifest, left_out)
 
 
-def _settings(config: str | Path | Config) -> Config:
+def settings_of(config: str | Path | Config) -> Config:
+    """A config as it is, or read from its file or by its bundled name."""
     return config if isinstance(config, Config) else load_config(config_path(str(config)))
 
 
-def _answered(engine: LocalEngine, config: Config) -> Plan:
-    """The plan of a build once its model has answered what it was asked."""
-    opened = cache(open_file)
-    wanted = stages(config, opened)
-    if wanted.asked is None:
-        return wanted
-    _run_all(engine, ordered([wanted.asked.replies]))
-    return stages(config, opened, engine.ledger(wanted.asked.replies).next_shard())
+def answered_plan(engine: LocalEngine, config: Config) -> Plan:
+    """The plan of a build once the web and the model have answered, step by step."""
+    opened, model = cache(open_file), cache(partial(model_of, config))
+    answered: dict[str, str] = {}
+    wanted = stages(config, opened, model, answered)
+    if wanted.fetched:
+        run_all(engine, ordered([wanted.fetched]))
+        answered["fetched"] = latest_answers(engine.files(Table(wanted.fetched, "fetched")))
+        wanted = stages(config, opened, model, answered)
+    for place in range(len(wanted.steps)):
+        replies = wanted.steps[place].replies
+        run_all(engine, ordered([replies]))
+        answered[replies.name] = engine.ledger(replies).next_shard()
+        wanted = stages(config, opened, model, answered)
+    return wanted
 
 
-def _run_all(engine: LocalEngine, plan: list[Stage]) -> list[dict[str, Any]]:
+def run_all(engine: LocalEngine, plan: list[Stage]) -> list[dict[str, Any]]:
+    """Bring stages to their end, in this order; their counts."""
     done = []
     for stage in plan:
         counts = engine.run(stage)
@@ -200,9 +209,12 @@ def _publish(folder: Path, engine: LocalEngine, wanted: Plan) -> None:
     for stage in ordered(wanted.targets):
         if "rejected" in stage.outputs:
             _publish_table(folder / "rejected", stage.name, engine.files(Table(stage, "rejected")))
-    if wanted.asked:
-        record = engine.files(Table(wanted.asked.record, "record"))
+    if wanted.record:
+        record = engine.files(Table(wanted.record, "record"))
         _publish_table(folder / "replies", "record", record)
+    if wanted.judged:
+        verdicts = engine.files(Table(wanted.judged.statements, "verdicts"))
+        _publish_table(folder / "replies", "verdicts", verdicts)
 
 
 def _unfinished(folder: Path) -> None:
@@ -265,6 +277,7 @@ def _manifest(
         "state": "done",
         "config": config.model_dump(mode="json"),
         "run": wanted.run_id,
+        "model": _model_told(folder, wanted),
         "versions": {name: version(name) for name in ("duckdb", "ladybug", "pyarrow", "simplemma")},
         "stages": done,
         "nodes": {node.label: _rows(folder / "nodes", node.label) for node in NODES},
@@ -272,6 +285,25 @@ def _manifest(
     }
     write_durably(folder / MANIFEST, json.dumps(manifest, indent=1) + "\n")
     return manifest
+
+
+_WAYS = """
+SELECT way, count(*) AS replies, max(difference) AS difference, string_agg(DISTINCT engine, ', ')
+    AS engine FROM record GROUP BY way ORDER BY way
+"""
+
+
+def _model_told(folder: Path, wanted: Plan) -> dict[str, Any] | None:
+    """Who was asked, which ways were taken, and how far their logits were from asking alone."""
+    import duckdb
+
+    if wanted.generated is None:
+        return None
+    with duckdb.connect() as con:
+        con.read_parquet(str(folder / "replies/record.parquet")).create_view("record")
+        found = con.sql(_WAYS)
+        ways = [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+    return {**asdict(wanted.generated.asking.model.info), "ways": ways}
 
 
 def _rows(folder: Path, name: str) -> int:
@@ -336,13 +368,30 @@ class Checked:
 def check(config: str | Path) -> Checked:
     """Every problem of a config and its inputs in one go; asks no model, keeps nothing."""
     try:
-        settings = _settings(config)
-        wanted = stages(settings, open_file)
-    except (ConfigError, InputError) as error:
+        settings = settings_of(config)
+        wanted = stages(_offline(settings), open_file, partial(model_of, settings))
+    except UsageError as error:
         return Checked(tuple(str(error).splitlines()))
     with tempfile.TemporaryDirectory(prefix="mindgraph-check-") as scratch:
         folder = Path(scratch)
-        return _checked(folder, LocalEngine(folder, settings.engine.memory), wanted)
+        found = _checked(folder, LocalEngine(folder, settings.engine.memory), wanted)
+    return Checked((*found.problems, *_model_problems(wanted)), found.left_out)
+
+
+def _model_problems(wanted: Plan) -> list[str]:
+    if wanted.generated is None:
+        return []
+    try:
+        wanted.generated.asking.model.check()
+    except (UsageError, ModelError) as error:
+        return str(error).splitlines()
+    return []
+
+
+def _offline(config: Config) -> Config:
+    """The config without what asks the web; only a build fetches."""
+    pictures = config.pictures.model_copy(update={"fetch": False})
+    return config.model_copy(update={"pictures": pictures})
 
 
 def _checked(folder: Path, engine: LocalEngine, wanted: Plan) -> Checked:
@@ -365,42 +414,3 @@ def _read_problems(engine: LocalEngine, stage: Stage) -> list[str]:
     except InputError as error:
         return str(error).splitlines()
     return []
-
-
-def plan(config: str | Path, run: str | Path | None = None) -> list[dict[str, Any]]:
-    """What a build would do: per stage its items, and per model its calls, answered or not.
-
-    Asks no model. Reads the inputs in a scratch folder; of the run only its replies are looked at.
-    """
-    settings = _settings(config)
-    folder = Path(run) if run else Path("runs") / settings.name
-    wanted = stages(settings, open_file)
-    with tempfile.TemporaryDirectory(prefix="mindgraph-plan-") as scratch:
-        engine = LocalEngine(Path(scratch), settings.engine.memory, settings.engine.threads)
-        last = wanted.asked.requests if wanted.asked else wanted.pairs
-        planned = ordered([last, wanted.pictures])
-        rows = [{"stage": told["name"], "items": told["in"]} for told in _run_all(engine, planned)]
-        if wanted.asked:
-            rows.append(_calls(engine, LocalEngine(folder), wanted.asked))
-    return rows
-
-
-def _calls(engine: LocalEngine, of_run: LocalEngine, asked: Asked) -> dict[str, Any]:
-    import duckdb
-
-    requests = engine.files(Table(asked.requests, "requests"))
-    folder = of_run.stages / f"{asked.replies.name}-{asked.replies.identity}"
-    kept = sorted(str(path) for path in folder.glob("[0-9]*/replies.parquet"))
-    with duckdb.connect() as con:
-        con.read_parquet(requests).create_view("requests")
-        items = con.sql("SELECT count(DISTINCT key) FROM requests").fetchall()[0][0]
-        cached = 0
-        if kept:
-            con.read_parquet(kept).create_view("replies")
-            sql = (
-                "SELECT count(DISTINCT r.key) FROM requests r SEMI JOIN replies y ON y.key = r.key"
-            )
-            cached = con.sql(sql + " AND y.error IS NULL").fetchall()[0][0]
-    # The weight-free models read no tokens and cost nothing.
-    told = {"stage": "replies", "items": items, "calls": items - cached, "cached": cached}
-    return {**told, "tokens": 0, "seconds": 0.0}

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from mindgraph.config import Config
 from mindgraph.resources import resource
 
-EXAMPLES = {"products", "links", "orders", "ready", "generate"}
+EXAMPLES = {"products", "links", "orders", "ready", "generate", "local", "endpoint"}
 
 
 def sections(

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, Literal
 
 import pyarrow.parquet as pq
 import pytest
@@ -147,6 +148,25 @@ def test_a_check_tells_config_problems_and_rows_apart(shop: Callable[..., Path])
     assert broken.problems == ()
     assert [left.reason for left in broken.left_out] == ["unknown product"]
     assert mindgraph.check("no/such.yaml").problems[0].startswith("no/such.yaml: no such config")
+
+
+@pytest.mark.parametrize(
+    ("model", "problem"),
+    [
+        (
+            {"model": "endpoint", "endpoint": {"url": "http://127.0.0.1:9/v1", "model": "m"}},
+            "127.0.0.1:9: no connection",
+        ),
+        ({"model": "transformers", "local": {"weights": "no/such"}}, "no/such"),
+    ],
+    ids=["a server that is down", "weights that are not there"],
+)
+def test_a_check_tells_of_a_model_that_could_not_answer(
+    shop: Callable[..., Path], model: dict[str, Any], problem: str
+) -> None:
+    (told,) = mindgraph.check(shop(intentions={"generate": model})).problems
+    assert problem in told
+    assert "; " in told
 
 
 def test_a_recorded_run_gives_the_same_graph(demo: Built, tmp_path: Path) -> None:
@@ -291,9 +311,14 @@ class MoodyModel:
     """Answers nothing but errors while it is in a mood, and counts what it is asked."""
 
     info = ModelInfo("moody", "moody", "1")
+    reads: Literal["cards", "prompts"] = "cards"
+    together = 5
 
     def __init__(self) -> None:
         self.moody, self.asked = True, 0
+
+    def check(self) -> None:
+        """In no mood to be checked."""
 
     async def run(self, jobs: AsyncIterable[Job]) -> AsyncIterator[Reply]:
         async for job in jobs:
@@ -308,7 +333,7 @@ def test_failed_answers_are_rows_in_error_and_the_next_build_asks_just_them_agai
     shop: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = MoodyModel()
-    monkeypatch.setattr("mindgraph.pipeline.intentions.open_model", lambda kind, options: model)
+    monkeypatch.setattr("mindgraph.pipeline.open_model", lambda *told: model)
     config = shop()
     first = mindgraph.build(config, tmp_path / "run")
     assert [(left.reason, left.count) for left in first.left_out] == [("model failed", 2)]

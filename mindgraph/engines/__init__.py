@@ -28,6 +28,11 @@ class Table:
     stage: Stage
     output: str
 
+    @property
+    def schema(self) -> pa.Schema | None:
+        """The table's schema, where it is known before there are rows."""
+        return self.stage.outputs[self.output] if isinstance(self.stage, BatchMap) else None
+
 
 @dataclass(frozen=True)
 class File:

@@ -38,10 +38,12 @@ class LocalEngine:
         memory: str = "1GB",
         threads: int = 2,
         progress: Progress = lambda name, rows: None,
+        asks: bool = True,
     ) -> None:
         self.stages = run / "stages"
         self.spill = run / "tmp"
         self.memory, self.threads, self.progress = memory, threads, progress
+        self._asks = asks  # False: no model is asked; what it answered before is all there is
         self._asked: set[str] = set()  # a model is asked once a build, also where it failed
 
     def run(self, stage: Stage) -> dict[str, Any]:
@@ -129,7 +131,8 @@ class LocalEngine:
                 ledger.clear()
             shard, skipped = 0, len(ledger.files(stage.main))
         worker: Callable[[pa.RecordBatch], Outcome] | None = None
-        batches = exact(self._input(con, stage, ledger), stage.batch)
+        asked = self._asks or not stage.key
+        batches = exact(self._input(con, stage, ledger) if asked else (), stage.batch)
         for place, rows in enumerate(self._told(stage, batches)):
             if place < skipped:
                 continue
@@ -155,14 +158,14 @@ class LocalEngine:
             con.register("settings", pa.Table.from_pylist([dict(stage.settings)]))
         for view, tables in stage.reads.items():
             files = [file for table in tables for file in self.files(table)]
-            self._view(con, view, files)
+            self._view(con, view, files, tables[0].schema)
 
     def _view(
         self, con: DuckDBPyConnection, view: str, files: list[str], empty: pa.Schema | None = None
     ) -> None:
         if files:
             con.read_parquet(files).create_view(view)
-        elif empty is not None:  # a keyed stage that has published nothing yet
+        elif empty is not None:  # of a keyed stage that has published nothing yet
             con.register(view, empty.empty_table())
 
     def _sides(self, stage: BatchMap) -> Mapping[str, pa.RecordBatchReader]:

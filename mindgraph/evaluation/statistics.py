@@ -24,6 +24,29 @@ SELECT relation, count(*) AS statements, count(DISTINCT start) AS pairs,
 FROM stated GROUP BY relation ORDER BY statements DESC, relation
 """
 
+_VERDICTS = """
+SELECT relation, count(*) AS judged, count(*) FILTER (WHERE kept) AS kept,
+    count(*) FILTER (WHERE verdict = 'unparsed') AS unparsed,
+    round(count(*) FILTER (WHERE kept) / count(*), 4) AS kept_rate, round(avg(p_yes), 4) AS p_yes,
+    round(avg(mass), 4) AS mass, count(spoken) AS spoken
+FROM verdicts GROUP BY relation ORDER BY judged DESC, relation
+"""
+
+_VERDICTS_BY_CATEGORY = """
+SELECT p.category, count(DISTINCT v.id) AS judged,
+    count(DISTINCT v.id) FILTER (WHERE v.kept) AS kept,
+    round(count(DISTINCT v.id) FILTER (WHERE v.kept) / count(DISTINCT v.id), 4) AS kept_rate
+FROM verdicts v JOIN has_product h ON h.start = v.pair JOIN products p ON p.id = h."end"
+WHERE p.category IS NOT NULL GROUP BY p.category ORDER BY judged DESC, p.category LIMIT 25
+"""
+
+_REPLIES = """
+SELECT step, count(*) AS replies, sum(tokens_in) AS tokens_in, sum(tokens_cached) AS tokens_cached,
+    sum(tokens_out) AS tokens_out, round(sum(seconds), 1) AS seconds, max(attempts) AS attempts,
+    string_agg(DISTINCT way, ', ' ORDER BY way) AS ways, max(difference) AS difference
+FROM replies GROUP BY step ORDER BY step
+"""
+
 _COVERAGE = """
 SELECT (SELECT count(*) FROM pairs) AS pairs,
     (SELECT count(DISTINCT start) FROM stated) AS pairs_with_intention,
@@ -57,8 +80,23 @@ def statistics(run: Path, manifest: dict[str, Any]) -> dict[str, Any]:
             "relations": _rows(con, _BY_RELATION),
             "categories": _rows(con, _BY_CATEGORY),
             "coverage": _rows(con, _COVERAGE)[0],
+            **_asked(con, run),
             "concepts": _rows(con, _TOP_CONCEPTS),
         }
+
+
+def _asked(con: Any, run: Path) -> dict[str, Any]:
+    """What a model was asked, and how its verdicts fell; nothing where none was asked."""
+    told: dict[str, Any] = {"replies": [], "verdicts": [], "verdicts_by_category": []}
+    replies, verdicts = run / "replies/record.parquet", run / "replies/verdicts.parquet"
+    if replies.exists():
+        con.read_parquet(str(replies)).create_view("replies")
+        told["replies"] = _rows(con, _REPLIES)
+    if verdicts.exists():
+        con.read_parquet(str(verdicts)).create_view("verdicts")
+        told["verdicts"] = _rows(con, _VERDICTS)
+        told["verdicts_by_category"] = _rows(con, _VERDICTS_BY_CATEGORY)
+    return told
 
 
 def _statement_files(run: Path) -> list[str]:

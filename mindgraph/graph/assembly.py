@@ -80,8 +80,9 @@ FROM placed WHERE place > 1
 NODE_QUERIES = {
     "Product": """
         SELECT p.id, p.title, p.category, coalesce(i.path, p.image) AS image,
-            p.description, CAST(NULL AS VARCHAR) AS feature
-        FROM products p LEFT JOIN pictures i ON i.product = p.id ORDER BY p.id""",
+            p.description, f.feature
+        FROM products p LEFT JOIN pictures i ON i.product = p.id
+        LEFT JOIN features f ON f.product = p.id ORDER BY p.id""",
     "CoBuy": "SELECT id, support, lift, source FROM pairs ORDER BY id",
     "Intention": "SELECT id, text, support FROM intentions ORDER BY id",
     "Concept": """

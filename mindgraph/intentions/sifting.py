@@ -44,14 +44,14 @@ class Claim(NamedTuple):
     pair: str
     relation: str
     text: str
-    agreement: float | None
-    typicality: float | None
-    plausibility: float | None
-    file: str | None
-    row: int | None
-    title_a: str | None
-    title_b: str | None
-    kept: bool
+    agreement: float | None = None
+    typicality: float | None = None
+    plausibility: float | None = None
+    file: str | None = None
+    row: int | None = None
+    title_a: str | None = None
+    title_b: str | None = None
+    kept: bool = True
 
 
 def sift(batch: pa.RecordBatch, max_words: int, title_share: float) -> Outcome:
@@ -62,16 +62,28 @@ def sift(batch: pa.RecordBatch, max_words: int, title_share: float) -> Outcome:
     for claim in map(Claim._make, zip(*columns, strict=True)):
         tail = tail_of(claim.relation, claim.text)
         found = words(tail)
-        reason = (
-            (None if claim.kept else "pair not kept")
-            or _broken(tail, found, claim, max_words)
-            or _copied(tail, found, claim, title_share)
-        )
+        reason = _against(claim, tail, found, max_words, title_share)
         if reason is None:
             good.append(_statement(claim, tail, key_of_words(found) or tail.casefold()))
         else:
             bad.append(_left_out(claim, reason))
     return Outcome(len(batch), {"statements": _table(good), "rejected": rejected(bad)})
+
+
+def reason_against(claim: Claim, max_words: int, title_share: float) -> str | None:
+    """The first rule that a claim breaks, by the name of its reason; None where it passes."""
+    tail = tail_of(claim.relation, claim.text)
+    return _against(claim, tail, words(tail), max_words, title_share)
+
+
+def _against(
+    claim: Claim, tail: str, found: list[str], max_words: int, title_share: float
+) -> str | None:
+    return (
+        (None if claim.kept else "pair not kept")
+        or _broken(tail, found, claim, max_words)
+        or _copied(tail, found, claim, title_share)
+    )
 
 
 def _broken(tail: str, found: list[str], claim: Claim, max_words: int) -> str | None:

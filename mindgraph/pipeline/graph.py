@@ -14,7 +14,7 @@ from mindgraph.concepts import linking, probase
 from mindgraph.config import Config
 from mindgraph.engines import BatchMap, File, Rel, Stage, Table, nothing, worker
 from mindgraph.graph import assembly
-from mindgraph.models import ModelInfo
+from mindgraph.pipeline.generation import Asking
 from mindgraph.records import REJECTED, digest
 
 
@@ -26,6 +26,7 @@ class Tables:
     pictures: Stage
     pairs: Stage
     statements: Stage
+    features: Table
 
 
 def assemble(
@@ -40,6 +41,7 @@ def assemble(
         reads={
             "products": (Table(tables.products, "products"),),
             "pictures": (Table(tables.pictures, "pictures"),),
+            "features": (tables.features,),
             "pairs": (Table(tables.pairs, "pairs"),),
             "intentions": (Table(intentions, "intentions"),),
             "stated": (Table(_stated(said), "statements"),),
@@ -133,19 +135,34 @@ def _categories(products: Stage) -> BatchMap:
     )
 
 
-def run_node(config: Config, info: ModelInfo | None, files: Mapping[Path, File]) -> dict[str, Any]:
+# How a run is done, not what comes out of it: the model's own name and revision say that.
+_NO_MATTER: Any = {
+    "engine": True,
+    "pictures": {"fetch_seconds", "fetch_redirects", "fetch_at_once"},
+    "intentions": {"generate": {"local", "endpoint", "cost", "batch"}},
+}
+
+
+def run_node(config: Config, asking: Asking | None, files: Mapping[Path, File]) -> dict[str, Any]:
     """The run node. It holds no time and no path, so that equal builds are equal bytes."""
     inputs = sorted(file.content for file in files.values())
-    told = json.dumps(_without_paths(config.model_dump(exclude={"engine"})), sort_keys=True)
-    model = (info.model, info.revision) if info else ("ready rows", None)
+    told = json.dumps(_without_paths(config.model_dump(exclude=_NO_MATTER)), sort_keys=True)
+    by = _asked(asking) if asking else {"model": "ready rows"}
     return {
-        "id": f"{config.name}-{digest(__version__, told, str(model), *inputs, size=4)}",
-        "model": model[0],
-        "revision": model[1],
-        "prompt": None,
-        "sampling": None,
+        "id": f"{config.name}-{digest(__version__, told, str(by), *inputs, size=4)}",
+        **dict.fromkeys(("revision", "prompt", "sampling")),
+        **by,
         "version": __version__,
     }
+
+
+def _asked(asking: Asking) -> dict[str, Any]:
+    """Who was asked and how. Prompts and draws are told of models that have them."""
+    who = {"model": asking.model.info.model, "revision": asking.model.info.revision}
+    if asking.prompts is None:
+        return who
+    drawn = json.dumps(asking.told.sampling.model_dump(), sort_keys=True)
+    return {**who, "prompt": f"{asking.prompts.name} {asking.prompts.digest}", "sampling": drawn}
 
 
 def _without_paths(told: Any) -> Any:

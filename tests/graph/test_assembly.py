@@ -31,6 +31,7 @@ from mindgraph.graph.assembly import (
     categories,
 )
 from mindgraph.graph.schema import EDGES, NODES, Edge
+from mindgraph.intentions.generation import FEATURE
 from mindgraph.reasons import REASONS
 from mindgraph.records import COBUY, PICTURE, PRODUCT, REJECTED, STATEMENT
 from mindgraph.relations import RELATIONS
@@ -272,6 +273,7 @@ PRODUCTS = [
     {"id": "B", "title": "Filter"},
 ]
 PICTURES = [{"product": "A", "path": "pictures/mug.jpg"}]
+SEEN = [{"product": "C", "feature": "A small stove of brass."}]
 PAIRS = [
     {"id": "B~C", "a": "B", "b": "C", "source": "co-buy"},
     {"id": "A~C", "a": "A", "b": "C", "support": 3, "lift": 1.5, "source": "co-buy"},
@@ -315,6 +317,7 @@ def views(small: bool, turn: random.Random | None = None) -> dict[str, pa.Table]
     return {
         "products": table(PRODUCTS, PRODUCT),
         "pictures": table(PICTURES, PICTURE),
+        "features": table(SEEN, FEATURE),
         "pairs": table(PAIRS, COBUY),
         "intentions": answer(INTENTIONS, statements=said),
         "stated": answer(STATEMENTS, statements=said),
@@ -365,11 +368,11 @@ def rows(name: str) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in answer(QUERIES[name], **views(True)).to_pylist()]
 
 
-def test_a_product_shows_the_picture_that_was_opened() -> None:
+def test_a_product_shows_the_picture_that_was_opened_and_what_was_seen_in_it() -> None:
     assert rows("Product") == [
         ("A", "Mug", "Home > Mugs", "pictures/mug.jpg", "Red.", None),
         ("B", "Filter", None, None, None, None),
-        ("C", "Stove", "Outdoor", "stove.jpg", None, None),
+        ("C", "Stove", "Outdoor", "stove.jpg", None, "A small stove of brass."),
     ]
 
 

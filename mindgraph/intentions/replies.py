@@ -1,0 +1,235 @@
+"""Asking a model: what waits for an answer, what was answered, and what failed.
+
+Every question has a request key made from all that decides its answer. Answers are kept by that
+key, so a build that is started again, or a catalogue that grew, never asks twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from mindgraph.models import Generator, Job, Part, Reply, Sampling
+from mindgraph.records import Outcome
+from mindgraph.text import clean
+
+PREFIX = pa.schema(
+    [
+        ("item", pa.string()),  # the product or the pair that is asked about
+        ("digest", pa.string()),
+        (
+            "parts",
+            pa.list_(
+                pa.struct([("kind", pa.string()), ("value", pa.string()), ("at", pa.string())])
+            ),
+        ),
+        ("title_a", pa.string()),
+        ("title_b", pa.string()),
+    ]
+)
+"""What all questions about one product or one pair begin with."""
+
+REQUEST = pa.schema(
+    [
+        ("step", pa.string()),  # feature, intention, verdict or spoken verdict
+        ("key", pa.string()),
+        ("item", pa.string()),  # what the answer is about: a product, a pair, a statement
+        ("prefix", pa.string()),  # the item of its prefix, and that prefix's digest
+        ("digest", pa.string()),
+        ("relation", pa.string()),
+        ("suffix", pa.string()),
+        ("place", pa.int32()),
+    ]
+)
+
+TRACE = [
+    ("started", pa.string()),
+    ("seconds", pa.float64()),
+    ("attempts", pa.int64()),
+    ("tokens_in", pa.int64()),
+    ("tokens_cached", pa.int64()),
+    ("tokens_image", pa.int64()),
+    ("tokens_out", pa.int64()),
+    ("seed", pa.int64()),
+    ("way", pa.string()),
+    ("difference", pa.float64()),
+    ("returned_model", pa.string()),
+    ("fingerprint", pa.string()),
+    ("engine", pa.string()),
+]
+
+REPLY = pa.schema(
+    [
+        ("key", pa.string()),
+        ("op", pa.string()),
+        ("text", pa.string()),
+        ("finish_reason", pa.string()),
+        ("error", pa.string()),
+        ("p_yes", pa.float64()),
+        ("mass", pa.float64()),
+        ("backend", pa.string()),
+        ("model", pa.string()),
+        ("revision", pa.string()),
+        ("max_tokens", pa.int64()),
+        ("temperature", pa.float64()),
+        ("top_p", pa.float64()),
+        *TRACE,
+    ]
+)
+
+# Questions without an answer yet, a row for each job; `published` are the replies the ledger
+# already holds, {ahead} those that another stage asked for in advance. What two pairs would ask
+# alike is asked once.
+_PENDING = """
+WITH answered AS (SELECT key FROM published WHERE error IS NULL {ahead}),
+asking AS (
+    SELECT key, min(prefix) AS prefix, min(suffix) AS suffix, min(relation) AS relation,
+        min(place) AS place
+    FROM requests GROUP BY key
+),
+jobs AS (
+    SELECT r.prefix, list({{'key': r.key, 'suffix': r.suffix, 'relation': r.relation}}
+        ORDER BY r.place, r.key) AS asked
+    FROM asking r LEFT JOIN answered d ON d.key = r.key WHERE d.key IS NULL GROUP BY r.prefix
+)
+SELECT x.*, j.asked FROM prefixes x JOIN jobs j ON j.prefix = x.item ORDER BY x.item
+"""
+
+PENDING = _PENDING.format(ahead="")
+
+PENDING_BUT_AHEAD = _PENDING.format(ahead="UNION ALL SELECT key FROM ahead WHERE error IS NULL")
+
+Row = Mapping[str, Any]
+Ahead = Callable[[Generator, Row, Sequence[Reply]], Job | None]
+"""What to ask of the same prefix once its replies are there, while the model still has it."""
+
+
+def answer(
+    batch: pa.RecordBatch,
+    model: Generator,
+    sampling: Sampling,
+    op: Literal["generate", "judge"] = "generate",
+    ahead: Ahead | None = None,
+) -> Outcome:
+    """Ask the jobs of a batch; what is asked `ahead` of its stage is a table of its own."""
+    rows = batch.to_pylist()
+    replies, foreseen = asyncio.run(_all(model, rows, sampling, op, ahead))
+    tables = {"replies": pa.Table.from_pylist(replies, REPLY)}
+    if ahead:
+        tables["ahead"] = pa.Table.from_pylist(foreseen, REPLY)
+    return Outcome(len(replies), tables)
+
+
+async def _all(
+    model: Generator,
+    rows: Sequence[Row],
+    sampling: Sampling,
+    op: Literal["generate", "judge"],
+    ahead: Ahead | None,
+) -> tuple[list[Row], list[Row]]:
+    """A few jobs at a time, so that what is asked ahead finds their prefixes still at hand."""
+    replies: list[Row] = []
+    foreseen: list[Row] = []
+    for start in range(0, len(rows), model.together):
+        some = rows[start : start + model.together]
+        jobs = [_job(row, sampling, op) for row in some]
+        answered = await _ask(model, jobs)
+        replies += (_told(model, job, reply) for job, reply in answered)
+        if ahead:
+            more = filter(None, (ahead(model, row, _of(row, answered)) for row in some))
+            foreseen += (_told(model, job, reply) for job, reply in await _ask(model, list(more)))
+    return replies, foreseen
+
+
+def _job(row: Row, sampling: Sampling, op: Literal["generate", "judge"]) -> Job:
+    asked = row["asked"]
+    suffixes = tuple(question["suffix"] for question in asked)
+    return Job(parts_of(row), suffixes, tuple(question["key"] for question in asked), sampling, op)
+
+
+def parts_of(row: Row) -> tuple[Part, ...]:
+    """The parts of a row of PREFIX."""
+    return tuple(Part(**part) for part in row["parts"])
+
+
+async def _ask(model: Generator, jobs: list[Job]) -> list[tuple[Job, Reply]]:
+    async def stream() -> AsyncIterator[Job]:
+        for job in jobs:
+            yield job
+
+    owners = {key: job for job in jobs for key in job.keys}
+    return [(owners[reply.key], reply) async for reply in model.run(stream())] if jobs else []
+
+
+def _of(row: Row, answered: Sequence[tuple[Job, Reply]]) -> list[Reply]:
+    keys = {question["key"] for question in row["asked"]}
+    return [reply for _, reply in answered if reply.key in keys]
+
+
+def _told(model: Generator, job: Job, reply: Reply) -> Row:
+    told = asdict(reply)
+    return {
+        **told.pop("trace"),
+        **told,
+        **asdict(model.info),
+        **asdict(job.sampling),
+        "seed": reply.trace.seed,
+        "op": job.op,
+        "text": clean_lines(reply.text),
+    }
+
+
+def clean_lines(text: str) -> str:
+    """A reply as it stands in a record: every line cleaned, empty lines gone."""
+    return "\n".join(filter(None, map(clean, text.splitlines())))
+
+
+# One reply a question: that with an answer where there is one, else the error in its place.
+BEST = """
+best AS (
+    SELECT * FROM (
+        SELECT *, row_number() OVER (
+            PARTITION BY key ORDER BY error IS NOT NULL, text, p_yes, error
+        ) AS rank FROM replies
+    ) WHERE rank = 1
+)
+"""
+
+FAILED = f"""
+WITH {BEST}
+SELECT 'model failed' AS reason, CAST(NULL AS VARCHAR) AS file, CAST(NULL AS BIGINT) AS row,
+    r.relation AS field, r.item, b.error AS detail
+FROM requests r LEFT JOIN best b ON b.key = r.key WHERE b.key IS NULL OR b.error IS NOT NULL
+"""
+
+ANSWERS = f"""
+WITH {BEST}
+SELECT r.item, r.relation, r.place, b.text, b.finish_reason
+FROM requests r JOIN best b ON b.key = r.key AND b.error IS NULL ORDER BY r.item, r.place
+"""
+"""The answered questions of one step, with what was said; FAILED are the others."""
+
+JUDGED = f"""
+WITH {BEST}
+SELECT r.item AS id, b.p_yes, b.mass, b.text,
+    CASE WHEN b.key IS NULL THEN 'not answered yet' ELSE b.error END AS error
+FROM requests r LEFT JOIN best b ON b.key = r.key ORDER BY id
+"""
+"""What was answered to each question for a verdict, or that it failed."""
+
+# The record of a run: what was asked and answered, readable by the recorded model.
+_KEPT = ", ".join(f"b.{name}" for name in REPLY.names if name != "error")
+
+RECORD = f"""
+WITH {BEST}, asked AS (
+    SELECT key, min(step) AS step, min(item) AS item, min(relation) AS relation,
+        min(digest) AS digest
+    FROM requests GROUP BY key
+)
+SELECT a.step, a.item, a.relation, a.digest AS prefix, {_KEPT}
+FROM asked a JOIN best b ON b.key = a.key AND b.error IS NULL ORDER BY b.key
+"""
