@@ -261,3 +261,17 @@ class TestThePlan:
         told = plan(relations=["usedFor", "isA", "madeOf"])["replies"]
         assert told["calls"] == 2
         assert told["seconds"] == pytest.approx(told["tokens"] / 30, abs=0.1)
+
+
+def test_stats_tell_how_many_were_kept_by_relation_and_category(
+    build: Build, speaker: Speaker
+) -> None:
+    speaker.scores = lambda suffix: (0.2 if "type of" in suffix else 0.9, 0.95)
+    told = mindgraph.stats(build().folder)
+    kept = {row["relation"]: (row["judged"], row["kept"]) for row in told["verdicts"]}
+    assert kept == {"usedFor": (2, 2), "isA": (2, 0)}
+    assert {row["kept_rate"] for row in told["verdicts"]} == {0.0, 1.0}
+    rates = {row["category"]: row["kept_rate"] for row in told["verdicts_by_category"]}
+    assert rates == {"Kitchen > Mugs": 0.5, "Kitchen > Coffee": 0.5, "Outdoor > Camping": 0.5}
+    asked = {row["step"]: row["replies"] for row in told["replies"]}
+    assert asked == {"feature": 3, "intention": 4, "verdict": 4}

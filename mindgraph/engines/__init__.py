@@ -77,9 +77,10 @@ class BatchMap:
 
     Rows come from a `file` or from `select` over `reads`; `make` is given a reader for each table
     of `sides`. With `key`, rows are questions to a model: finished ones are known by that column
-    (the view `published` in `select`), and the identity leaves out what is read, so that a new
-    row never asks an old question again. Where `select` joins, rows come in no certain order:
-    such a stage is not `ordered`, and starts again when it was cut short.
+    (the views `published` in `select`, and `published_NAME` of its other outputs), and the
+    identity leaves out what is read, so that a new row never asks an old question again. Where
+    `select` joins, rows come in no certain order: such a stage is not `ordered`, and starts again
+    when it was cut short.
     """
 
     name: str

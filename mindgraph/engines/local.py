@@ -149,7 +149,9 @@ class LocalEngine:
             return read_rows(con, stage.file, stage.batch)
         self._show(con, stage)
         if stage.key:
-            self._view(con, "published", ledger.files(stage.main), stage.outputs[stage.main])
+            for name, schema in stage.outputs.items():
+                view = "published" if name == stage.main else f"published_{name}"
+                self._view(con, view, ledger.files(name), schema)
         return iter(con.sql(stage.select).to_arrow_reader(stage.batch))
 
     def _show(self, con: DuckDBPyConnection, stage: Stage) -> None:

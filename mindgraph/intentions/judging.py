@@ -70,7 +70,8 @@ WHERE o.way = 'paper'
 """
 
 ANSWERED = """
-SELECT s.*, v.p_yes, v.mass, v.error AS verdict_error, t.text AS spoken, t.error AS spoken_error
+SELECT s.*, v.p_yes, v.mass, v.error AS verdict_error, t.text AS spoken, t.error AS spoken_error,
+    row_number() OVER (PARTITION BY s.id, s.agreement IS NULL ORDER BY s.surface, s.tail) AS wording
 FROM statements s LEFT JOIN verdicts v ON v.id = s.id LEFT JOIN spoken t ON t.id = s.id
 ORDER BY s.id, s.surface, s.tail
 """
@@ -105,8 +106,9 @@ def verdict_requests(
 class Foreseen:
     """The verdicts that will be asked for, as one job on the prefix the model still holds.
 
-    What the cheap rules would leave out is not asked; what is left out later for its company
-    (generic statements) was judged for nothing, which costs less than a prefix.
+    What the cheap rules would leave out is not asked, nor what was answered ahead before; what is
+    left out later for its company (generic statements) was judged for nothing, which costs less
+    than a prefix.
     """
 
     prompts: Prompts
@@ -115,11 +117,14 @@ class Foreseen:
 
     def __call__(self, model: Generator, row: Row, replies: Sequence[Reply]) -> Job | None:
         """The job of a row of PENDING once its replies are there."""
-        suffixes = tuple(dict.fromkeys(self._suffixes(row, replies)))
-        if not suffixes:
+        asked = {
+            request_key(row["digest"], suffix, model.info, JUDGING, "judge"): suffix
+            for suffix in self._suffixes(row, replies)
+        }
+        new = {key: suffix for key, suffix in asked.items() if key not in (row.get("known") or ())}
+        if not new:
             return None
-        keys = (request_key(row["digest"], s, model.info, JUDGING, "judge") for s in suffixes)
-        return Job(parts_of(row), suffixes, tuple(keys), JUDGING, "judge")
+        return Job(parts_of(row), tuple(new.values()), tuple(new), JUDGING, "judge")
 
     def _suffixes(self, row: Row, replies: Sequence[Reply]) -> Iterator[str]:
         relations = {question["key"]: question["relation"] for question in row["asked"]}
@@ -184,7 +189,8 @@ def judged(batch: pa.RecordBatch, rule: Rule) -> Outcome:
 
 
 def _fresh(row: Row, finding: _Finding) -> bool:
-    return row["agreement"] is None and finding.verdict != "failed"
+    """Whether this row tells a verdict: that on a statement's first wording, which was judged."""
+    return row["agreement"] is None and row["wording"] == 1 and finding.verdict != "failed"
 
 
 def _finding(row: Row, rule: Rule) -> _Finding:
@@ -193,13 +199,13 @@ def _finding(row: Row, rule: Rule) -> _Finding:
     if rule.way == "p_yes":
         if row["verdict_error"]:
             return _Finding("failed", None, row["verdict_error"])
-        if row["p_yes"] is not None and row["mass"] >= rule.min_mass:
+        if row["p_yes"] is not None and (row["mass"] or 0) >= rule.min_mass:
             return _Finding("yes" if row["p_yes"] >= rule.threshold else "no", row["p_yes"])
     return _spoken(row)
 
 
 def _spoken(row: Row) -> _Finding:
-    if row["spoken"] is None:
+    if row["spoken_error"] or row["spoken"] is None:
         return _Finding("failed", None, row["spoken_error"] or "not answered yet")
     verdict, agreement = verdict_of(row["spoken"])
     return _Finding(verdict or "unparsed", agreement, row["spoken"])

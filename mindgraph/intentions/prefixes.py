@@ -53,7 +53,7 @@ def _card(product: Row) -> str:
 
 
 def of_cards(batch: pa.RecordBatch) -> Outcome:
-    """Pairs (pair, card_a, card_b, title_a, title_b) as prefixes of two cards."""
+    """Pairs (item, card_a, card_b, title_a, title_b) as prefixes of two cards."""
     return _prefixes(
         (row, (Part("text", row["card_a"]), Part("text", row["card_b"])))
         for row in batch.to_pylist()

@@ -7,13 +7,14 @@ key, so a build that is started again, or a catalogue that grew, never asks twic
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Literal
 
 import pyarrow as pa
 
-from mindgraph.models import Generator, Job, Part, Reply, Sampling
+from mindgraph.models import Generator, Job, Part, Reply, Sampling, prefix_digest
 from mindgraph.records import Outcome
 from mindgraph.text import clean
 
@@ -65,6 +66,7 @@ TRACE = [
 REPLY = pa.schema(
     [
         ("key", pa.string()),
+        ("prefix", pa.string()),  # its digest
         ("op", pa.string()),
         ("text", pa.string()),
         ("finish_reason", pa.string()),
@@ -83,7 +85,7 @@ REPLY = pa.schema(
 
 # Questions without an answer yet, a row for each job; `published` are the replies the ledger
 # already holds, {ahead} those that another stage asked for in advance. What two pairs would ask
-# alike is asked once.
+# alike is asked once. `known` are the keys that this very stage answered ahead of another.
 _PENDING = """
 WITH answered AS (SELECT key FROM published WHERE error IS NULL {ahead}),
 asking AS (
@@ -95,13 +97,26 @@ jobs AS (
     SELECT r.prefix, list({{'key': r.key, 'suffix': r.suffix, 'relation': r.relation}}
         ORDER BY r.place, r.key) AS asked
     FROM asking r LEFT JOIN answered d ON d.key = r.key WHERE d.key IS NULL GROUP BY r.prefix
-)
-SELECT x.*, j.asked FROM prefixes x JOIN jobs j ON j.prefix = x.item ORDER BY x.item
+),
+foreseen AS ({foreseen})
+SELECT x.*, j.asked, f.known FROM prefixes x JOIN jobs j ON j.prefix = x.item
+LEFT JOIN foreseen f ON f.prefix = x.digest ORDER BY x.item
 """
 
-PENDING = _PENDING.format(ahead="")
+_NOTHING = "SELECT NULL AS prefix, NULL AS known WHERE false"
 
-PENDING_BUT_AHEAD = _PENDING.format(ahead="UNION ALL SELECT key FROM ahead WHERE error IS NULL")
+PENDING = _PENDING.format(ahead="", foreseen=_NOTHING)
+
+PENDING_BUT_AHEAD = _PENDING.format(
+    ahead="UNION ALL SELECT key FROM ahead WHERE error IS NULL", foreseen=_NOTHING
+)
+
+PENDING_AND_AHEAD = _PENDING.format(
+    ahead="",
+    foreseen="""
+    SELECT prefix, list(key) AS known FROM published_ahead WHERE error IS NULL GROUP BY prefix""",
+)
+"""Of the stage that asks ahead: with what it asked ahead before."""
 
 Row = Mapping[str, Any]
 Ahead = Callable[[Generator, Row, Sequence[Reply]], Job | None]
@@ -178,15 +193,19 @@ def _told(model: Generator, job: Job, reply: Reply) -> Row:
         **asdict(model.info),
         **asdict(job.sampling),
         "seed": reply.trace.seed,
+        "prefix": prefix_digest(job.prefix),
         "op": job.op,
         "text": clean_lines(reply.text),
     }
 
 
 def clean_lines(text: str) -> str:
-    """A reply as it stands in a record: every line cleaned, empty lines gone."""
-    return "\n".join(filter(None, map(clean, text.splitlines())))
+    """A reply as it stands in a record: every line cleaned, one empty line between paragraphs."""
+    lines = "\n".join(map(clean, text.splitlines()))
+    return _GAP.sub("\n\n", lines).strip("\n")
 
+
+_GAP = re.compile(r"\n{3,}")
 
 # One reply a question: that with an answer where there is one, else the error in its place.
 BEST = """
@@ -226,10 +245,9 @@ _KEPT = ", ".join(f"b.{name}" for name in REPLY.names if name != "error")
 
 RECORD = f"""
 WITH {BEST}, asked AS (
-    SELECT key, min(step) AS step, min(item) AS item, min(relation) AS relation,
-        min(digest) AS digest
+    SELECT key, min(step) AS step, min(item) AS item, min(relation) AS relation
     FROM requests GROUP BY key
 )
-SELECT a.step, a.item, a.relation, a.digest AS prefix, {_KEPT}
+SELECT a.step, a.item, a.relation, {_KEPT}
 FROM asked a JOIN best b ON b.key = a.key AND b.error IS NULL ORDER BY b.key
 """

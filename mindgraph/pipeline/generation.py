@@ -337,11 +337,17 @@ def replies_of(
         outputs=outputs,
         main="replies",
         reads={**reads, **({"ahead": ahead} if ahead else {})},
-        select=replies.PENDING_BUT_AHEAD if ahead else replies.PENDING,
+        select=_pending(foresees, bool(ahead)),
         settings={"model": info.model, "revision": info.revision, "record": by.record},
         batch=by.jobs,
         key="key",
     )
+
+
+def _pending(foresees: bool, ahead: bool) -> str:
+    if foresees:
+        return replies.PENDING_AND_AHEAD
+    return replies.PENDING_BUT_AHEAD if ahead else replies.PENDING
 
 
 def _step(by: Asking, name: str, told: Stage, requests: BatchMap, answered: BatchMap) -> Step:

@@ -121,10 +121,6 @@ def test_the_paragraph_under_the_relation_is_the_claim() -> None:
     assert other[0][0]["text"] == "Both are sturdy."
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="DEFECT: empty lines are gone from a reply's row, so its paragraphs run together",
-)
 def test_a_paragraph_without_a_stop_does_not_run_into_the_next_one() -> None:
     told = clean_lines("they both are a type of mug\n\nLet me know if you need more.")
     assert said(told, by_line=False)[0][0]["text"] == "they both are a type of mug"

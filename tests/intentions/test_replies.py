@@ -192,7 +192,7 @@ def test_a_pair_is_one_job_with_its_whole_prefix() -> None:
 def test_a_row_that_waits_is_its_prefix_with_all_it_is_asked() -> None:
     shop = Shop("B~C", "A~B")
     rows = shop.pending()
-    assert rows.schema.names == [*PREFIX.names, "asked"]
+    assert rows.schema.names == [*PREFIX.names, "asked", "known"]
     assert rows["item"].to_pylist() == ["A~B", "B~C"]
     prefixes = {row["item"]: row for row in shop.prefixes.to_pylist()}
     for row in rows.to_pylist():
@@ -416,7 +416,7 @@ def test_a_question_without_any_reply_has_not_been_answered_yet() -> None:
 
 def test_a_reply_has_a_column_for_all_there_is_to_tell() -> None:
     told = {field.name for kind in (Reply, Trace, ModelInfo, Sampling) for field in fields(kind)}
-    assert set(REPLY.names) == {*told, "op"} - {"trace"}
+    assert set(REPLY.names) == {*told, "op", "prefix"} - {"trace"}
     assert [name for name, _ in TRACE] == [field.name for field in fields(Trace)]
 
 
@@ -470,15 +470,27 @@ def test_replies_say_who_answered_and_are_clean() -> None:
     shop = Shop("A~B")
     shop.ask(Talker(lambda *_: " tea\x00 \r\n\n  for  two \n", ModelInfo("here", "m", "1")))
     reply = shop.replies.to_pylist()[0]
-    assert (reply["text"], reply["finish_reason"], reply["error"]) == ("tea\nfor two", "stop", None)
+    assert (reply["text"], reply["finish_reason"], reply["error"]) == (
+        "tea\n\nfor two",
+        "stop",
+        None,
+    )
     assert (reply["backend"], reply["model"], reply["revision"]) == ("here", "m", "1")
 
 
 @pytest.mark.parametrize(
     ("text", "lines"),
-    [("", ""), ("\n \n", ""), ("tea", "tea"), ("a\u2028b\vc", "a\nb\nc"), ("a\n\x00\nb", "a\nb")],
+    [
+        ("", ""),
+        ("\n \n", ""),
+        ("tea", "tea"),
+        ("a\u2028b\vc", "a\nb\nc"),
+        ("a\n\x00\n\nb", "a\n\nb"),
+    ],
 )
-def test_a_reply_is_lines_without_empty_ones(text: str, lines: str) -> None:
+def test_a_reply_is_clean_lines_and_at_most_one_empty_line_between_them(
+    text: str, lines: str
+) -> None:
     assert clean_lines(text) == lines
 
 
@@ -596,14 +608,15 @@ def distilled(speaker: Speaker) -> pa.Table:
 def test_a_record_holds_every_step_and_what_each_reply_took() -> None:
     record = distilled(Speaker())
     assert record.schema.names == [
-        *("step", "item", "relation", "prefix"),
+        *("step", "item", "relation"),
         *(name for name in REPLY.names if name != "error"),
     ]
     found = {row["step"]: row for row in record.to_pylist()}
     assert set(found) == set(STEPS)
     for step, (_, sampling, op) in STEPS.items():
         row = found[step]
-        assert (row["item"], row["prefix"]) == (f"the {step}'s", "d1")
+        assert row["item"] == f"the {step}'s"
+        assert len(row["prefix"]) == 64
         assert (row["op"], row["max_tokens"]) == (op, sampling.max_tokens)
         assert (row["tokens_in"], row["tokens_cached"], row["seconds"]) == (12, 2, 0.5)
         assert (row["p_yes"], row["mass"]) == ((0.75, 0.99) if op == "judge" else (None, None))
