@@ -26,6 +26,9 @@ Watch = Callable[[list[int], Tensor], None]
 """Is shown the rows' numbers and the logits [b, V] of every step, before a token is picked."""
 
 
+_OPENING = 8  # tokens; for fewer, one more forward costs more than it spares
+
+
 @dataclass(frozen=True)
 class Row:
     """The tokens of one answer, without the one that ended it; `ended` is false at the limit."""
@@ -100,11 +103,39 @@ def batches(
     if way.name == "naive":
         raise WayError("asking alone shares no prefix")
     found: dict[tuple[int, int], Batch] = {}
+    prefixes, suffixes = opened(prefixes, suffixes)
     beside = _beside(prefixes, way)
     for number, (place, suffix) in enumerate(_numbered(suffixes)):
         key = (-1 if beside else place, len(suffix) if buckets else 0)
         found.setdefault(key, Batch()).add(prefixes[place], number, suffix)
     yield from found.values()
+
+
+def opened(
+    prefixes: Sequence[Prefix], suffixes: Sequence[Sequence[list[int]]]
+) -> tuple[list[Prefix], list[list[list[int]]]]:
+    """Each prefix, longer by what its suffixes all begin with, and what is left of them.
+
+    Questions of one step differ late: what they have in common need not be read for every row.
+    """
+    found = [_opened(prefix, own) for prefix, own in zip(prefixes, suffixes, strict=True)]
+    return [prefix for prefix, _ in found], [own for _, own in found]
+
+
+def _opened(prefix: Prefix, own: Sequence[list[int]]) -> tuple[Prefix, list[list[int]]]:
+    shared = common(own)
+    if len(own) < 2 or shared < _OPENING:
+        return prefix, list(own)
+    return prefix.longer(own[0][:shared]), [suffix[shared:] for suffix in own]
+
+
+def common(suffixes: Sequence[list[int]]) -> int:
+    """How many tokens all suffixes begin with; each keeps one of its own."""
+    shortest = min(map(len, suffixes), default=0) - 1
+    for place in range(shortest):
+        if len({suffix[place] for suffix in suffixes}) > 1:
+            return place
+    return max(0, shortest)
 
 
 def _beside(prefixes: Sequence[Prefix], way: Way) -> bool:

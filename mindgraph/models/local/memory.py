@@ -18,9 +18,9 @@ def pairs_that_fit(config: Any, free: int, weights: int, width: int) -> int:
 
     `free` and `weights` are bytes, `width` the bytes of one number.
     """
-    # Prefixes side by side are a second copy of them, and a row's room is a little more than it
-    # holds. Computed, not measured on a GPU.
-    tokens = 2 * _PREFIX + _ROWS * (_SUFFIX + _ANSWER + _ROOM)
+    # A prefix is kept, once more with the opening of its questions, and once more beside others; a
+    # row's room is a little more than it holds. Computed, not measured on a GPU.
+    tokens = 3 * _PREFIX + _ROWS * (_SUFFIX + _ANSWER + _ROOM)
     pair = bytes_a_token(config.get_text_config(), width) * tokens
     return max(1, min(_MOST, (free - weights - RESERVE) // pair))
 

@@ -70,6 +70,20 @@ class Prefix:
             part.rope_deltas = _copied(shift)
 
     @torch.inference_mode()
+    def longer(self, tokens: list[int]) -> Prefix:
+        """The prefix that goes on with these tokens, which the model reads; this one stays."""
+        ids = torch.tensor([tokens], device=self.ids.device)
+        alone = Together([self], [0], cascade=False)
+        places = self.length + torch.arange(len(tokens), device=ids.device)[None]
+        with alone.attending():
+            alone.forward(ids, torch.ones_like(ids), places, 1)
+        told = copy.copy(self)
+        told.ids = torch.cat([self.ids, ids], 1)
+        told.length = self.length + len(tokens)
+        told.cache = _checked(alone.cache, told.length)
+        return told
+
+    @torch.inference_mode()
     def expanded(self, rows: int, cascade: bool) -> Any:
         """A cache for `rows` rows that go on from this prefix, which itself stays as it is."""
         return _cache_of([self], Seating([0] * rows, self.ids.device), cascade)
@@ -123,7 +137,7 @@ class Together:
         self.device = prefixes[0].ids.device
         self.rows = len(of)
         self._seating = Seating(of, self.device)
-        self._cache = _cache_of(prefixes, self._seating, cascade)
+        self.cache = _cache_of(prefixes, self._seating, cascade)
         self._read = _read_columns(prefixes, of, self.device)
         self.lengths = self._read.sum(1, keepdim=True)  # [rows, 1], in tokens
         self._shift = _shifts(prefixes, of)
@@ -132,7 +146,7 @@ class Together:
     @contextmanager
     def attending(self) -> Iterator[None]:
         """The time in which `forward` may be called; raises WayError where sharing failed."""
-        layers = list(self._cache.layers)
+        layers = list(self.cache.layers)
         self._bind()
         if not any(isinstance(layer, CascadeLayer) for layer in layers):
             yield
@@ -150,7 +164,7 @@ class Together:
             input_ids=ids,
             attention_mask=torch.cat([self._read, seen], 1),
             position_ids=self._positions(places),
-            past_key_values=self._cache,
+            past_key_values=self.cache,
             use_cache=True,
             **columns(self.model, wanted),
         )
@@ -169,7 +183,7 @@ class Together:
         self._shift = None if self._shift is None else self._shift[chosen]
         before, self._seating = self._seating, _seated(self._seating, rows, self.device)
         places = _staying(before, self._seating, self.device)
-        for layer in self._cache.layers:
+        for layer in self.cache.layers:
             if isinstance(layer, CascadeLayer):
                 layer.leave(chosen, self._seating, places)
             else:

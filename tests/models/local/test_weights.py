@@ -186,7 +186,7 @@ def test_keys_and_values_are_counted_as_the_model_keeps_them():
 
 
 @pytest.mark.parametrize(
-    ("free", "pairs"), [(141e9, 18), (80e9, 8), (30e9, 1), (20e9, 1), (10e12, 32)]
+    ("free", "pairs"), [(141e9, 16), (80e9, 7), (30e9, 1), (20e9, 1), (10e12, 32)]
 )
 def test_as_many_pairs_as_memory_holds_but_never_none(free, pairs):
     assert pairs_that_fit(Geometry(), int(free), int(26e9), 2) == pairs
