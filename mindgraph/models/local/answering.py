@@ -104,7 +104,7 @@ class Answering:
             yield from self._shared(seen, way, difference)
 
     def _shared(self, seen: Sequence[_Seen], way: Way, difference: float) -> Iterator[Reply]:
-        """The replies to pairs whose prefixes are shared; asked alone where one does not allow it."""
+        """The replies to pairs whose prefixes are shared; alone, should one not allow it."""
         job = seen[0].pair.job
         try:
             told = list(self._told_shared(seen, way))
