@@ -31,8 +31,10 @@ def plan(config: str | Path, run: str | Path | None = None) -> list[dict[str, An
     """Per stage its items, and per thing a model is asked its calls, tokens, seconds and money.
 
     What depends on replies that are not there yet is counted as if every reply led to the next
-    question. Seconds are estimated from the rate the config states, else from the rate measured in
-    this run; money from the config's prices. Both are null where nothing is known.
+    question, but for verdicts that will have to be spoken for want of mass. Pictures not fetched
+    yet are not counted, and calls are questions, also where one reply answers several. Seconds are
+    estimated from the rate the config states, else from the rate measured in this run; money from
+    the config's prices. Both are null where nothing is known.
     """
     settings = settings_of(config)
     folder = Path(run) if run else Path("runs") / settings.name
@@ -82,7 +84,8 @@ def _foreseen(engine: LocalEngine, wanted: Plan) -> list[dict[str, int]]:
     counts = [_counted(engine, step, wanted.steps) for step in wanted.steps]
     more = _waiting(engine, wanted.generated.prefixes) * len(told.relations)
     for step, counted in zip(wanted.steps, counts, strict=True):
-        if step.name == "feature" or (step.name == "spoken" and told.filter.way != "paper"):
+        spoken = told.filter.way == "paper" or told.filter.reasons
+        if step.name == "feature" or (step.name == "spoken" and not spoken):
             continue
         counted["items"] += more
         counted["calls"] += more

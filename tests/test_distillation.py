@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -275,3 +276,77 @@ def test_stats_tell_how_many_were_kept_by_relation_and_category(
     assert rates == {"Kitchen > Mugs": 0.5, "Kitchen > Coffee": 0.5, "Outdoor > Camping": 0.5}
     asked = {row["step"]: row["replies"] for row in told["replies"]}
     assert asked == {"feature": 3, "intention": 4, "verdict": 4}
+
+
+def test_a_record_replays_where_generic_statements_were_left_out(
+    build: Build, shop: Callable[..., Path], tmp_path: Path, monkeypatch: Any, speaker: Speaker
+) -> None:
+    rules = {"generic_min_pairs": 1, "generic_score": 0.0}
+    asked = {"model": "endpoint", "endpoint": ENDPOINT, "relations": RELATIONS}
+    first = mindgraph.build(shop(intentions={"generate": asked}, rules=rules), tmp_path / "run")
+    assert len(rows(first, "rejected/intentions")) == 4
+    monkeypatch.undo()
+    record = str(first.folder / "replies/record.parquet")
+    told = {"model": "recorded", "record": record, "relations": RELATIONS}
+    config = shop(intentions={"generate": told}, rules=rules)
+    again = mindgraph.build(config, tmp_path / "replayed")
+    assert again.left_out == ()
+    assert len(rows(again, "rejected/intentions")) == 4
+
+
+def test_a_plan_after_another_filter_counts_what_is_left(
+    build: Build, shop: Callable[..., Path], tmp_path: Path
+) -> None:
+    build(filter={"way": "none"})
+    generate = {"model": "endpoint", "endpoint": ENDPOINT, "relations": RELATIONS}
+    planned = mindgraph.plan(shop(intentions={"generate": generate}), tmp_path / "run")
+    calls = {row["stage"]: row["calls"] for row in planned if "calls" in row}
+    assert (calls["replies"], calls["verdict_replies"]) == (0, 4)
+
+
+class StoppedError(BaseException):
+    """What ends a build in its middle, like a key pressed."""
+
+
+def test_a_reply_that_came_before_the_end_is_not_asked_again(
+    build: Build, speaker: Speaker
+) -> None:
+    whole = build("whole")
+    speaker.jobs.clear()
+    said = speaker.says
+
+    def stop(job: Job, suffix: str) -> str:
+        if "type of" in suffix and len(speaker.jobs) == 5:
+            raise StoppedError
+        return said(job, suffix)
+
+    speaker.says = stop
+    with pytest.raises(StoppedError):
+        build()
+    speaker.says = said
+    built = build()
+    # The question that was in hand came twice; its job was the fifth, and its first had a reply.
+    assert sorted(speaker.asked.values(), reverse=True)[:2] == [2, 1]
+    assert rows(built, "edges/USED_FOR") == rows(whole, "edges/USED_FOR")
+
+
+def test_what_decides_no_reply_asks_nothing_again(build: Build, speaker: Speaker) -> None:
+    build()
+    asked = len(speaker.jobs)
+    build(sampling={"seed": 7, "top_p": 0.5}, batch=3)
+    assert len(speaker.jobs) == asked
+
+
+async def _built_inside_a_loop(build: Build) -> Built:
+    return build()
+
+
+def test_a_build_runs_where_a_loop_runs_already(build: Build) -> None:
+    assert asyncio.run(_built_inside_a_loop(build)).left_out == ()
+
+
+def test_no_mass_at_all_asks_for_a_spoken_verdict(build: Build, speaker: Speaker) -> None:
+    speaker.scores = lambda suffix: (None, 0.0)
+    built = build(filter={"min_mass": 0.0})
+    assert built.left_out == ()
+    assert {row["verdict"] for row in rows(built, "replies/verdicts")} == {"yes"}

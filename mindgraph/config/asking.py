@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
-from mindgraph.config.values import Count, Located, Section, Share, prompt_set, relation_names
+from mindgraph.config.values import (
+    Count,
+    Located,
+    Section,
+    Share,
+    located,
+    prompt_set,
+    relation_names,
+)
 from mindgraph.relations import PROFILES
 
 
 class Local(Section):
     """A vision-language model that runs here: a folder of weights, or a hub id with a revision."""
 
-    weights: str
+    weights: str  # counts from the config's folder, as paths do, where it is no hub id
     revision: str | None = None
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     device: str = "auto"
@@ -22,6 +30,13 @@ class Local(Section):
     pairs_in_flight: Annotated[int, Field(ge=0, le=256)] = 0
     threads: Count | None = None
     stacked: bool | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _located_weights(cls, told: Any, info: ValidationInfo) -> Any:
+        if not isinstance(told, dict) or told.get("revision") or "weights" not in told:
+            return told
+        return {**told, "weights": str(located(told["weights"], info))}
 
 
 class Endpoint(Section):
@@ -76,7 +91,9 @@ class Generate(Section):
     """Which model is asked, about which relations, and how."""
 
     model: Literal["metadata", "recorded", "transformers", "endpoint", "vllm"]
-    relations: Annotated[tuple[str, ...], BeforeValidator(relation_names)] = PROFILES["mind"]
+    relations: Annotated[tuple[str, ...], BeforeValidator(relation_names), Field(min_length=1)] = (
+        PROFILES["mind"]
+    )
     per_relation: Count = 3
     record: Located | None = None  # the recorded model's file
     log: Located | None = None  # where the recorded model notes each question

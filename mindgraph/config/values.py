@@ -21,7 +21,8 @@ shown = _SHORT.repr
 _VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
-def _located(value: Any, info: ValidationInfo) -> Any:
+def located(value: Any, info: ValidationInfo) -> Any:
+    """A path with its variables filled in, counted from the config's folder."""
     if isinstance(value, Path):
         return value
     if not isinstance(value, str):
@@ -71,7 +72,7 @@ def one_or_more(value: Any) -> Any:
 
 def prompt_set(value: Any, info: ValidationInfo) -> Any:
     """A bare name is a bundled set; anything with a slash in it is a folder."""
-    return _located(value, info) if isinstance(value, str) and "/" in value else value
+    return located(value, info) if isinstance(value, str) and "/" in value else value
 
 
 def enough(memory: str) -> str:
@@ -83,7 +84,7 @@ def enough(memory: str) -> str:
     return memory
 
 
-Located = Annotated[Path, BeforeValidator(_located)]
+Located = Annotated[Path, BeforeValidator(located)]
 """A path, with its variables filled in, counted from the config's folder."""
 
 Share = Annotated[float, Field(ge=0, le=1)]

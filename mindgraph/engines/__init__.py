@@ -78,9 +78,9 @@ class BatchMap:
     Rows come from a `file` or from `select` over `reads`; `make` is given a reader for each table
     of `sides`. With `key`, rows are questions to a model: finished ones are known by that column
     (the views `published` in `select`, and `published_NAME` of its other outputs), and the
-    identity leaves out what is read, so that a new row never asks an old question again. Where
-    `select` joins, rows come in no certain order: such a stage is not `ordered`, and starts again
-    when it was cut short.
+    identity leaves out what is read, so that a new row never asks an old question again; a stage
+    with `notes` is given a `note` to keep each row as it comes. Where `select` joins, rows come in
+    no certain order: such a stage is not `ordered`, and starts again when it was cut short.
     """
 
     name: str
@@ -94,6 +94,7 @@ class BatchMap:
     settings: Mapping[str, Any] = field(default_factory=dict)
     batch: int = 20_000
     key: str | None = None
+    notes: bool = False
     ordered: bool = True
     version: int = 1
 

@@ -65,6 +65,11 @@ def _even(schema: pa.Schema, batches: Iterable[pa.Table]) -> Iterable[pa.Table]:
         yield waiting
 
 
+def _whole_lines(path: Path) -> list[str]:
+    """The lines of a file without the last one, where a kill cut it."""
+    return path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
+
+
 class Ledger:
     """The shards of one stage, in one folder."""
 
@@ -111,6 +116,27 @@ class Ledger:
             table = tables.get(name)
             write_table(draft / f"{name}.parquet", schema, [] if table is None else [table])
         self.publish(shard)
+
+    def note(self, output: str, row: Mapping[str, Any]) -> None:
+        """Keep a row of the shard in hand, so that a killed run does not lose it."""
+        with self._notes.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([output, row], ensure_ascii=False) + "\n")
+
+    def noted(self) -> dict[str, list[dict[str, Any]]]:
+        """The rows kept of a shard that was never published, by output."""
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for line in _whole_lines(self._notes):
+            output, row = json.loads(line)
+            rows.setdefault(output, []).append(row)
+        return rows
+
+    def forget_notes(self) -> None:
+        """Let go of the rows of a shard that is published."""
+        self._notes.unlink(missing_ok=True)
+
+    @property
+    def _notes(self) -> Path:
+        return self.folder / "notes.jsonl"
 
     def files(self, output: str) -> list[str]:
         """The published files of one output, in the order of their shards."""

@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +126,7 @@ class LocalEngine:
     def _run_map(self, con: DuckDBPyConnection, stage: BatchMap, ledger: Ledger) -> None:
         if stage.key:
             (ledger.folder / "keyed").touch()
+            _recover(stage, ledger)
             shard, skipped = int(ledger.next_shard()), 0
         else:
             if not stage.ordered:
@@ -136,11 +138,16 @@ class LocalEngine:
         for place, rows in enumerate(self._told(stage, batches)):
             if place < skipped:
                 continue
-            worker = worker or stage.make(self._sides(stage))
+            worker = worker or self._worker(stage, ledger)
             outcome = _balanced(stage, worker(rows))
             ledger.write(f"{shard + place:06}", stage.outputs, outcome.tables)
+            ledger.forget_notes()
         if not ledger.files(stage.main):
             ledger.write(f"{shard:06}", stage.outputs, _nothing(stage))
+
+    def _worker(self, stage: BatchMap, ledger: Ledger) -> Callable[[pa.RecordBatch], Outcome]:
+        made: Callable[..., Outcome] = stage.make(self._sides(stage))
+        return partial(made, note=ledger.note) if stage.notes else made
 
     def _input(
         self, con: DuckDBPyConnection, stage: BatchMap, ledger: Ledger
@@ -192,6 +199,17 @@ class LocalEngine:
         return {"in": seen, "out": out, "dropped": dropped, "rows": rows}
 
 
+def _recover(stage: BatchMap, ledger: Ledger) -> None:
+    """Publish what a killed run had noted of the batch it was at."""
+    noted = ledger.noted()
+    if noted:
+        tables = {
+            name: pa.Table.from_pylist(rows, stage.outputs[name]) for name, rows in noted.items()
+        }
+        ledger.write(ledger.next_shard(), stage.outputs, tables)
+    ledger.forget_notes()
+
+
 def _keyed(stage: Stage) -> bool:
     return isinstance(stage, BatchMap) and stage.key is not None
 
@@ -226,6 +244,8 @@ def _balanced(stage: BatchMap, outcome: Outcome) -> Outcome:
 
 
 def _rows(con: DuckDBPyConnection, files: list[str]) -> int:
+    if not files:  # of an output that older shards of a keyed stage did not have
+        return 0
     return int(con.read_parquet(files).count("*").fetchall()[0][0])
 
 

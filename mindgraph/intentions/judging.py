@@ -65,7 +65,8 @@ UNCLEAR = f"""
 WITH unjudged AS ({UNJUDGED})
 SELECT u.* FROM unjudged u LEFT JOIN verdicts v ON v.id = u.id, settings o
 WHERE o.way = 'paper'
-    OR (v.id IS NOT NULL AND v.error IS NULL AND (v.mass IS NULL OR v.mass < o.min_mass))
+    OR (v.id IS NOT NULL AND v.error IS NULL
+        AND (v.p_yes IS NULL OR v.mass IS NULL OR v.mass < o.min_mass))
     OR (o.reasons AND v.p_yes >= o.threshold)
 """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,18 @@ CARD = pa.schema([("product", pa.string()), ("card", pa.string())])
 """What the weight-free model is told of a product: canonical JSON."""
 
 Row = Mapping[str, Any]
-Locate = Callable[[Row], Path]
-"""The file a picture's bytes lie in, by its row (path, at); None shows no pictures."""
+
+
+@dataclass(frozen=True)
+class Showing:
+    """How pictures are shown: the file of a row of pictures (path, at), and their longest side."""
+
+    locate: Callable[[Row], Path]
+    side: int
+
+    def picture(self, row: Row) -> tuple[str, str, int]:
+        """A picture's digest, file and side."""
+        return row["sha256"], str(self.locate(row)), self.side
 
 
 def cards(batch: pa.RecordBatch) -> Outcome:
@@ -60,14 +71,14 @@ def of_cards(batch: pa.RecordBatch) -> Outcome:
     )
 
 
-def of_products(batch: pa.RecordBatch, prompts: Prompts, locate: Locate | None) -> Outcome:
+def of_products(batch: pa.RecordBatch, prompts: Prompts, showing: Showing | None) -> Outcome:
     """Products (item, title_a, picture_a) as prefixes of the question for their features."""
     return _prefixes(
-        (row, feature_prefix(prompts, _shown(row, "a", locate))) for row in batch.to_pylist()
+        (row, feature_prefix(prompts, _shown(row, "a", showing))) for row in batch.to_pylist()
     )
 
 
-def of_pairs(batch: pa.RecordBatch, prompts: Prompts, locate: Locate | None) -> Outcome:
+def of_pairs(batch: pa.RecordBatch, prompts: Prompts, showing: Showing | None) -> Outcome:
     """Pairs with both products' titles, features and pictures as prefixes.
 
     A pair one of whose features has an error is left out until the feature is there: asked
@@ -77,7 +88,7 @@ def of_pairs(batch: pa.RecordBatch, prompts: Prompts, locate: Locate | None) -> 
     waiting = [row for row in rows if row["failed"]]
     ready = (row for row in rows if not row["failed"])
     outcome = _prefixes(
-        (row, pair_prefix(prompts, _shown(row, "a", locate), _shown(row, "b", locate)))
+        (row, pair_prefix(prompts, _shown(row, "a", showing), _shown(row, "b", showing)))
         for row in ready
     )
     outcome.tables["rejected"] = rejected([_waiting(row) for row in waiting])
@@ -89,12 +100,12 @@ def _waiting(row: Row) -> dict[str, Any]:
     return {"reason": "model failed", "item": row["item"], "detail": detail}
 
 
-def _shown(row: Row, side: str, locate: Locate | None) -> Shown:
+def _shown(row: Row, side: str, showing: Showing | None) -> Shown:
     seen = row[f"picture_{side}"]
     return Shown(
         title=row[f"title_{side}"] or "",
         feature=row.get(f"feature_{side}"),
-        picture=(seen["sha256"], str(locate(seen))) if locate and seen else None,
+        picture=showing.picture(seen) if showing and seen else None,
     )
 
 
@@ -107,7 +118,7 @@ def _prefix(row: Row, parts: tuple[Part, ...]) -> dict[str, Any]:
     return {
         "item": row["item"],
         "digest": prefix_digest(parts),
-        "parts": [{"kind": part.kind, "value": part.value, "at": part.at} for part in parts],
+        "parts": [asdict(part) for part in parts],
         "title_a": row["title_a"],
         "title_b": row.get("title_b"),
     }

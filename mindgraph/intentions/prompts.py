@@ -48,11 +48,11 @@ class Prompts:
 
 @dataclass(frozen=True)
 class Shown:
-    """One product as a model gets to see it; `picture` is its SHA-256 and the file it lies in."""
+    """One product as a model gets to see it; `picture`: its SHA-256, its file, its longest side."""
 
     title: str
     feature: str | None = None
-    picture: tuple[str, str] | None = None
+    picture: tuple[str, str, int] | None = None
 
 
 # ---- What is asked

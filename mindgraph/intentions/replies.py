@@ -6,7 +6,7 @@ key, so a build that is started again, or a catalogue that grew, never asks twic
 
 from __future__ import annotations
 
-import asyncio
+import math
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -14,20 +14,19 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from mindgraph.models import Generator, Job, Part, Reply, Sampling, prefix_digest
+from mindgraph.models import Generator, Job, Part, Reply, Sampling, prefix_digest, waited_for
 from mindgraph.records import Outcome
 from mindgraph.text import clean
+
+PART = pa.struct(
+    [("kind", pa.string()), ("value", pa.string()), ("at", pa.string()), ("side", pa.int32())]
+)
 
 PREFIX = pa.schema(
     [
         ("item", pa.string()),  # the product or the pair that is asked about
         ("digest", pa.string()),
-        (
-            "parts",
-            pa.list_(
-                pa.struct([("kind", pa.string()), ("value", pa.string()), ("at", pa.string())])
-            ),
-        ),
+        ("parts", pa.list_(PART)),
         ("title_a", pa.string()),
         ("title_b", pa.string()),
     ]
@@ -122,6 +121,25 @@ Row = Mapping[str, Any]
 Ahead = Callable[[Generator, Row, Sequence[Reply]], Job | None]
 """What to ask of the same prefix once its replies are there, while the model still has it."""
 
+Note = Callable[[str, Row], None]
+"""Keeps a row of an output the moment it is there."""
+
+
+def _unnoted(output: str, row: Row) -> None:
+    """Keeps nothing."""
+
+
+class _Kept(list[Row]):
+    """The rows of one output, each noted as it comes."""
+
+    def __init__(self, output: str, note: Note) -> None:
+        super().__init__()
+        self._output, self._note = output, note
+
+    def keep(self, row: Row) -> None:
+        self._note(self._output, row)
+        self.append(row)
+
 
 def answer(
     batch: pa.RecordBatch,
@@ -129,35 +147,22 @@ def answer(
     sampling: Sampling,
     op: Literal["generate", "judge"] = "generate",
     ahead: Ahead | None = None,
+    note: Note = _unnoted,
 ) -> Outcome:
     """Ask the jobs of a batch; what is asked `ahead` of its stage is a table of its own."""
+    replies, foreseen = _Kept("replies", note), _Kept("ahead", note)
     rows = batch.to_pylist()
-    replies, foreseen = asyncio.run(_all(model, rows, sampling, op, ahead))
+    # A few jobs at a time, so that what is asked ahead finds their prefixes still at hand.
+    for start in range(0, len(rows), model.together):
+        some = rows[start : start + model.together]
+        said = _asked(model, [_job(row, sampling, op) for row in some], replies)
+        if ahead:
+            more = (ahead(model, row, _of(row, said)) for row in some)
+            _asked(model, [job for job in more if job], foreseen)
     tables = {"replies": pa.Table.from_pylist(replies, REPLY)}
     if ahead:
         tables["ahead"] = pa.Table.from_pylist(foreseen, REPLY)
     return Outcome(len(replies), tables)
-
-
-async def _all(
-    model: Generator,
-    rows: Sequence[Row],
-    sampling: Sampling,
-    op: Literal["generate", "judge"],
-    ahead: Ahead | None,
-) -> tuple[list[Row], list[Row]]:
-    """A few jobs at a time, so that what is asked ahead finds their prefixes still at hand."""
-    replies: list[Row] = []
-    foreseen: list[Row] = []
-    for start in range(0, len(rows), model.together):
-        some = rows[start : start + model.together]
-        jobs = [_job(row, sampling, op) for row in some]
-        answered = await _ask(model, jobs)
-        replies += (_told(model, job, reply) for job, reply in answered)
-        if ahead:
-            more = filter(None, (ahead(model, row, _of(row, answered)) for row in some))
-            foreseen += (_told(model, job, reply) for job, reply in await _ask(model, list(more)))
-    return replies, foreseen
 
 
 def _job(row: Row, sampling: Sampling, op: Literal["generate", "judge"]) -> Job:
@@ -171,18 +176,26 @@ def parts_of(row: Row) -> tuple[Part, ...]:
     return tuple(Part(**part) for part in row["parts"])
 
 
-async def _ask(model: Generator, jobs: list[Job]) -> list[tuple[Job, Reply]]:
+def _asked(model: Generator, jobs: list[Job], kept: _Kept) -> list[Reply]:
+    return waited_for(_replies(model, jobs, kept)) if jobs else []
+
+
+async def _replies(model: Generator, jobs: list[Job], kept: _Kept) -> list[Reply]:
     async def stream() -> AsyncIterator[Job]:
         for job in jobs:
             yield job
 
     owners = {key: job for job in jobs for key in job.keys}
-    return [(owners[reply.key], reply) async for reply in model.run(stream())] if jobs else []
+    said = []
+    async for reply in model.run(stream()):
+        kept.keep(_told(model, owners[reply.key], reply))
+        said.append(reply)
+    return said
 
 
-def _of(row: Row, answered: Sequence[tuple[Job, Reply]]) -> list[Reply]:
+def _of(row: Row, said: Sequence[Reply]) -> list[Reply]:
     keys = {question["key"] for question in row["asked"]}
-    return [reply for _, reply in answered if reply.key in keys]
+    return [reply for reply in said if reply.key in keys]
 
 
 def _told(model: Generator, job: Job, reply: Reply) -> Row:
@@ -196,7 +209,14 @@ def _told(model: Generator, job: Job, reply: Reply) -> Row:
         "prefix": prefix_digest(job.prefix),
         "op": job.op,
         "text": clean_lines(reply.text),
+        "p_yes": _number(reply.p_yes),
+        "mass": _number(reply.mass),
     }
+
+
+def _number(score: float | None) -> float | None:
+    """A score as it is, but none where a model gives what is no number."""
+    return None if score is None or math.isnan(score) else score
 
 
 def clean_lines(text: str) -> str:
@@ -240,7 +260,8 @@ FROM requests r LEFT JOIN best b ON b.key = r.key ORDER BY id
 """
 """What was answered to each question for a verdict, or that it failed."""
 
-# The record of a run: what was asked and answered, readable by the recorded model.
+# The record of a run: what was asked and answered, readable by the recorded model. With verdicts
+# that were asked ahead of what was then left out: a replay asks for them too.
 _KEPT = ", ".join(f"b.{name}" for name in REPLY.names if name != "error")
 
 RECORD = f"""
@@ -248,6 +269,9 @@ WITH {BEST}, asked AS (
     SELECT key, min(step) AS step, min(item) AS item, min(relation) AS relation
     FROM requests GROUP BY key
 )
-SELECT a.step, a.item, a.relation, {_KEPT}
-FROM asked a JOIN best b ON b.key = a.key AND b.error IS NULL ORDER BY b.key
+SELECT coalesce(a.step, 'verdict') AS step, a.item, a.relation, {_KEPT}
+FROM best b LEFT JOIN asked a ON a.key = b.key
+WHERE b.error IS NULL AND (a.key IS NOT NULL OR (
+    b.op = 'judge' AND b.prefix IN (SELECT digest FROM requests)
+)) ORDER BY b.key
 """

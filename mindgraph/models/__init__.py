@@ -6,17 +6,21 @@ products. A `Generator` takes a stream of jobs and yields one `Reply` per suffix
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from mindgraph.errors import UsageError
 
 if TYPE_CHECKING:
     from PIL import Image
+
+Answer = TypeVar("Answer")
 
 PictureDoor = Callable[[Path], "Image.Image"]
 """Opens a picture's file as every model may use it: still, RGB, upright, bounded in size."""
@@ -26,12 +30,14 @@ PictureDoor = Callable[[Path], "Image.Image"]
 class Part:
     """A piece of a prefix: text, or a picture named by the SHA-256 of its bytes.
 
-    `at` is the file a picture lies in; a picture that moved is the same picture.
+    `at` is the file a picture lies in; a picture that moved is the same picture. `side` is the
+    longest side, in pixels, at which it is shown.
     """
 
     kind: Literal["text", "image"]
     value: str
     at: str | None = field(default=None, compare=False)
+    side: int | None = None
 
 
 @dataclass(frozen=True)
@@ -153,7 +159,8 @@ class Generator(Protocol):
 
 def prefix_digest(prefix: tuple[Part, ...]) -> str:
     """SHA-256 of a prefix, so that its suffixes need not hash it again."""
-    told = json.dumps([[part.kind, part.value] for part in prefix], ensure_ascii=False)
+    parts = [[part.kind, part.value, part.side] for part in prefix]
+    told = json.dumps(parts, ensure_ascii=False)
     return sha256(told.encode()).hexdigest()
 
 
@@ -176,6 +183,16 @@ def request_key(
         "sampling": asdict(sampling),
     }
     return sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def waited_for(asked: Coroutine[Any, Any, Answer]) -> Answer:
+    """What a coroutine returns, also where a loop is running already, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(asked)
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, asked).result()
 
 
 def row_seed(key: str) -> int:

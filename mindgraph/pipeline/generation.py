@@ -36,12 +36,10 @@ class Asking:
         if self.prompts is None:
             return Sampling()
         most = {"feature": drawn.feature_tokens, "intention": drawn.intention_tokens}
-        return Sampling(
-            max_tokens=most.get(step, drawn.verdict_tokens),
-            temperature=drawn.temperature,
-            top_p=drawn.top_p,
-            seed=drawn.seed,
-        )
+        tokens = most.get(step, drawn.verdict_tokens)
+        if drawn.temperature == 0:  # nothing is drawn: seed and top_p decide nothing
+            return Sampling(max_tokens=tokens)
+        return Sampling(tokens, drawn.temperature, drawn.top_p, drawn.seed)
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -157,12 +155,14 @@ _SHOWN = """shown AS (
 def _shown(config: Config, by: Asking) -> dict[str, Any]:
     """How prefixes with pictures are made, and what of it decides their rows."""
     folder = config.pictures.folder
-    locate = partial(picture_file, folder) if by.told.pictures else None
+    showing = None
+    if by.told.pictures:
+        showing = prefixes.Showing(partial(picture_file, folder), config.pictures.max_side)
     return {
-        "make": {"prompts": by.prompts, "locate": locate},
+        "make": {"prompts": by.prompts, "showing": showing},
         "settings": {
             "prompts": by.prompts.digest if by.prompts else "",
-            "pictures": by.told.pictures,
+            "pictures": by.told.pictures and config.pictures.max_side,
             "folder": str(folder),
         },
     }
@@ -341,6 +341,7 @@ def replies_of(
         settings={"model": info.model, "revision": info.revision, "record": by.record},
         batch=by.jobs,
         key="key",
+        notes=True,
     )
 
 

@@ -243,3 +243,19 @@ def test_what_is_written_is_synced_before_it_has_its_name(
     monkeypatch.setattr(os, "fsync", watched)
     write_durably(path, "text")
     assert seen == [False, True]  # the file under its draft's name, then the folder
+
+
+def test_notes_of_a_shard_in_hand_outlive_a_kill_but_for_half_a_line(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "stage")
+    assert ledger.noted() == {}
+    ledger.note("replies", {"key": "a", "text": "é\n"})
+    ledger.note("ahead", {"key": "b", "text": None})
+    with (tmp_path / "stage/notes.jsonl").open("a") as file:
+        file.write('["replies", {"key": "c", "te')
+    again = Ledger(tmp_path / "stage")
+    assert again.noted() == {
+        "replies": [{"key": "a", "text": "é\n"}],
+        "ahead": [{"key": "b", "text": None}],
+    }
+    again.forget_notes()
+    assert again.noted() == {}

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from mindgraph.intentions.prefixes import (
     CARD,
+    Showing,
     cards,
     feature_requests,
     intention_requests,
@@ -45,7 +46,7 @@ from mindgraph.records import REJECTED, Outcome
 from tests.speaker import Speaker
 
 PROMPTS, PAPERS = load_prompts("mindgraph"), load_prompts("mind")
-HERE = partial(picture_file, Path("pictures"))
+HERE = Showing(partial(picture_file, Path("pictures")), 2048)
 
 Rows = list[dict[str, Any]]
 
@@ -192,15 +193,15 @@ PRODUCT = ("item", "title_a", "picture_a")
 PRODUCT_COLUMNS = pa.schema([PAIR_COLUMNS.field(name) for name in PRODUCT])
 
 
-def product(locate: Any = HERE, prompts: Any = PROMPTS, **change: Any) -> dict[str, Any]:
+def product(showing: Any = HERE, prompts: Any = PROMPTS, **change: Any) -> dict[str, Any]:
     told = {name: PAIR[name] for name in PRODUCT} | {"item": "A1"} | change
     batch = batch_of([told], PRODUCT_COLUMNS)
-    (row,) = prefixes_in(of_products(batch, prompts, locate))
+    (row,) = prefixes_in(of_products(batch, prompts, showing))
     return row
 
 
-def pair(locate: Any = HERE, prompts: Any = PROMPTS, **change: Any) -> dict[str, Any]:
-    (row,) = prefixes_in(of_pairs(batch_of([{**PAIR, **change}], PAIR_COLUMNS), prompts, locate))
+def pair(showing: Any = HERE, prompts: Any = PROMPTS, **change: Any) -> dict[str, Any]:
+    (row,) = prefixes_in(of_pairs(batch_of([{**PAIR, **change}], PAIR_COLUMNS), prompts, showing))
     return row
 
 
@@ -210,7 +211,7 @@ def pictures(row: dict[str, Any]) -> list[tuple[str, str | None]]:
 
 def test_a_product_is_told_by_its_picture_and_its_title() -> None:
     row = product()
-    shown = Shown("Camp Mug", picture=("aa", ""))
+    shown = Shown("Camp Mug", picture=("aa", "", 2048))
     assert parts_of(row) == feature_prefix(PROMPTS, shown)
     assert pictures(row) == [("aa", str(Path("pictures/mug.jpg")))]
     assert (row["item"], row["title_a"], row["title_b"]) == ("A1", "Camp Mug", None)
@@ -218,8 +219,8 @@ def test_a_product_is_told_by_its_picture_and_its_title() -> None:
 
 def test_a_pair_is_told_by_both_pictures_titles_and_features() -> None:
     row = pair()
-    mug = Shown("Camp Mug", "A steel mug.", ("aa", ""))
-    tea = Shown("Green Tea", "Forty bags.", ("bb", ""))
+    mug = Shown("Camp Mug", "A steel mug.", ("aa", "", 2048))
+    tea = Shown("Green Tea", "Forty bags.", ("bb", "", 2048))
     assert parts_of(row) == pair_prefix(PROMPTS, mug, tea)
     assert pictures(row) == [
         ("aa", str(Path("pictures/mug.jpg"))),
@@ -230,23 +231,23 @@ def test_a_pair_is_told_by_both_pictures_titles_and_features() -> None:
 
 @pytest.mark.parametrize("made", [product, pair])
 def test_where_pictures_are_not_wanted_none_is_shown_or_spoken_of(made: Any) -> None:
-    row = made(locate=None)
+    row = made(showing=None)
     assert pictures(row) == []
     assert "picture" not in row["parts"][-1]["value"]
     assert row["digest"] != made()["digest"]
 
 
 def test_a_product_without_a_picture_is_told_without_one() -> None:
-    assert product(picture_a=None) == product(locate=None)
+    assert product(picture_a=None) == product(showing=None)
     assert [seen for seen, _ in pictures(pair(picture_a=None))] == ["bb"]
     assert [seen for seen, _ in pictures(pair(picture_b=None))] == ["aa"]
-    assert pair(picture_a=None, picture_b=None) == pair(locate=None)
+    assert pair(picture_a=None, picture_b=None) == pair(showing=None)
 
 
 @pytest.mark.parametrize("made", [product, pair])
 def test_where_a_picture_lies_is_no_part_of_what_is_told(made: Any) -> None:
     renamed = {**MUG_PICTURE, "path": "renamed.png"}
-    moved = made(locate=partial(picture_file, Path("elsewhere")), picture_a=renamed)
+    moved = made(showing=Showing(partial(picture_file, Path("elsewhere")), 2048), picture_a=renamed)
     assert pictures(moved) != pictures(made())
     assert moved["digest"] == made()["digest"]
     assert parts_of(moved) == parts_of(made())
@@ -434,3 +435,9 @@ def test_without_prefixes_nothing_is_asked() -> None:
     batch = batch_of([], pa.schema([("item", pa.string()), ("digest", pa.string())]))
     assert requests_in(feature_requests(batch, PROMPTS, model(), SAMPLING)) == []
     assert requests_in(intention_requests(batch, RELATIONS, PROMPTS, model(), SAMPLING)) == []
+
+
+def test_a_picture_shown_smaller_is_another_question() -> None:
+    smaller = Showing(HERE.locate, 64)
+    assert product(showing=smaller)["digest"] != product()["digest"]
+    assert pair(showing=smaller)["digest"] != pair()["digest"]
