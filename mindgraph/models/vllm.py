@@ -14,6 +14,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,6 +27,7 @@ from mindgraph.models.local.identity import info
 if TYPE_CHECKING:
     from PIL import Image
 
+_EXTRA = "pip install 'mindgraph[vllm]'"
 _ALTERNATIVES = 20
 _PICTURES = 2  # of a pair
 _RELATIONS = 20  # of a pair, as the engine's rows are counted
@@ -63,8 +65,9 @@ class VLLMModel:
         memory: float = 0.9,
         gpus: int = 1,
     ) -> None:
-        self.info = replace(info(weights, revision, dtype, None), backend="vllm")
         _refuse(device=device, way=way, threads=threads, stacked=stacked)
+        _check_installed()
+        self.info = replace(info(weights, revision, dtype, None), backend="vllm")
         self.together = pairs_in_flight or _PAIRS
         self._weights = weights
         self._revision = None if Path(weights).is_dir() else revision
@@ -195,6 +198,11 @@ def _refuse(**options: object) -> None:
         )
 
 
+def _check_installed() -> None:
+    if find_spec("vllm") is None:
+        raise UsageError(f"the vllm model needs vLLM; {_EXTRA}")
+
+
 class _UnreadableError(Exception):
     """A picture of a prompt that cannot be shown."""
 
@@ -278,9 +286,7 @@ def _vllm() -> Any:
     try:
         import vllm  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError as error:
-        raise UsageError(
-            f"the vllm model needs vLLM ({_said(error)}); pip install 'mindgraph[vllm]'"
-        ) from error
+        raise UsageError(f"the vllm model needs vLLM ({_said(error)}); {_EXTRA}") from error
     return vllm
 
 

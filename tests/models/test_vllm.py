@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import warnings
+from importlib.machinery import ModuleSpec
 from types import ModuleType, SimpleNamespace
 
 import pytest
@@ -14,6 +15,7 @@ from mindgraph.errors import ModelError, UsageError
 from mindgraph.models import Job, Part, Sampling, row_seed
 from mindgraph.models.vllm import VLLMModel
 
+COMMIT = "ab12" * 10
 KEYS = tuple(letter * 64 for letter in "abcdef")
 PICTURES = tuple(Part("image", sha * 64, f"{sha}.png") for sha in "12")
 
@@ -118,6 +120,7 @@ def engine(monkeypatch):
         pass
 
     stub.LLM, stub.SamplingParams, stub.__version__ = Bent, SamplingParams, "0.99"
+    stub.__spec__ = ModuleSpec("vllm", None)
     monkeypatch.setitem(sys.modules, "vllm", stub)
     return Bent
 
@@ -127,7 +130,7 @@ def open_picture(path):
 
 
 def model(**options):
-    told = {"revision": "abc", "open_picture": open_picture, **options}
+    told = {"revision": COMMIT, "open_picture": open_picture, **options}
     return VLLMModel("shop/eye", **told)
 
 
@@ -139,7 +142,7 @@ def job(text="two mugs ", keys=KEYS[:2], **options):
 def test_the_engine_is_opened_with_its_own_defaults_shut_out(engine, replies):
     replies(model(pairs_in_flight=3, dtype="bfloat16"), [job()])
     told = LLM.opened.told
-    assert (told["model"], told["revision"], told["dtype"]) == ("shop/eye", "abc", "bfloat16")
+    assert (told["model"], told["revision"], told["dtype"]) == ("shop/eye", COMMIT, "bfloat16")
     assert told["generation_config"] == "vllm"
     assert told["enable_prefix_caching"] is True
     assert told["trust_remote_code"] is False
@@ -261,9 +264,15 @@ def test_a_picture_that_cannot_be_opened_fails_its_own_pair(engine, replies):
     ]
 
 
-def test_without_vllm_the_first_job_says_what_to_install(monkeypatch, replies):
+def test_without_vllm_no_model_is_made_and_what_to_install_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "vllm", None)
+    with pytest.raises(UsageError, match=r"needs vLLM; pip install 'mindgraph\[vllm\]'"):
+        model()
+
+
+def test_a_vllm_that_cannot_be_imported_is_told_at_the_first_job(engine, monkeypatch, replies):
     one = model()
+    monkeypatch.setitem(sys.modules, "vllm", None)
     assert one.tokens(job()).image > 0
     with pytest.raises(UsageError, match=r"mindgraph\[vllm\]"):
         replies(one, [job()])
@@ -282,15 +291,16 @@ def test_as_many_pairs_as_suit_the_engine_are_read_unless_told(engine, replies):
     assert model(pairs_in_flight=3).together == 3
 
 
-def test_a_hubs_id_must_be_pinned():
-    with pytest.raises(UsageError, match="revision"):
-        model(revision=None)
+@pytest.mark.parametrize("revision", [None, "main"])
+def test_a_hubs_id_must_be_pinned(engine, revision):
+    with pytest.raises(UsageError, match=r"revision"):
+        model(revision=revision)
 
 
-def test_a_folder_is_told_by_its_bytes(tmp_path):
-    (tmp_path / "config.json").write_text("{}")
+def test_a_folder_is_told_by_its_bytes(engine, tmp_path):
+    (tmp_path / "config.json").write_text('{"model_type": "eye"}')
     one = VLLMModel(str(tmp_path), open_picture=open_picture)
-    (tmp_path / "config.json").write_text('{"a": 1}')
+    (tmp_path / "config.json").write_text('{"model_type": "eye", "a": 1}')
     other = VLLMModel(str(tmp_path), open_picture=open_picture)
-    assert (one.info.backend, one.info.model) == ("vllm", tmp_path.name)
+    assert (one.info.backend, one.info.model) == ("vllm", "eye")
     assert one.info.revision != other.info.revision

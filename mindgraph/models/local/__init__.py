@@ -66,16 +66,15 @@ class TransformersModel:
     def tokens(self, job: Job) -> Tokens:
         """What a job would cost, counted by the model's own processor; its weights stay unread.
 
-        A job whose pictures cannot be opened is never asked, and costs nothing.
+        A job whose pictures the model cannot be shown is never asked, and costs nothing.
         """
         from mindgraph.models.local.reading import PairError
 
         try:
-            sizes = self._reading.sizes(job.prefix, self._door)
+            image, before = self._reading.image_tokens(self._reading.sizes(job.prefix, self._door))
         except PairError:
             return Tokens()
         cut, suffixes = self._reading.cut(job.prefix, job.suffixes)
-        image, before = self._reading.image_tokens(sizes)
         shared = cut + image - before
         return Tokens(
             shared=shared,
@@ -88,6 +87,14 @@ class TransformersModel:
     def check(self) -> None:
         """Raises UsageError or ModelError for a checkpoint whose processor cannot be read."""
         _ = self._reading
+
+    @property
+    def sees(self) -> bool:
+        """Whether the model takes pictures, told by its processor; its weights stay unread.
+
+        Raises as `check` does.
+        """
+        return self._reading.sees
 
     @cached_property
     def together(self) -> int:

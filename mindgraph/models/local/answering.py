@@ -78,6 +78,10 @@ class Answering:
             replies = list(self._answered(jobs))
         except torch.OutOfMemoryError:
             replies = None
+        except Exception as error:  # whatever a model's code makes of a pair, the others go on
+            if len(jobs) > 1:
+                return [reply for job in jobs for reply in self.answer([job])]
+            replies = _failed(jobs[0], f"the model's code failed: {type(error).__name__}: {error}")
         if replies is None:  # only now has the error let go of what was computed
             self._shelf.clear()
             torch.cuda.empty_cache()

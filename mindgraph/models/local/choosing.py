@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,8 +16,9 @@ from mindgraph.models.local.gate import ladder, settle
 from mindgraph.models.local.pairs import Desk, Kept, Pair
 from mindgraph.models.local.prefix import Prefix
 from mindgraph.models.local.reading import PairError
-from mindgraph.models.local.ways import NAIVE, Way
+from mindgraph.models.local.ways import NAIVE, Way, WayWarning
 
+_MORE = " Would somebody who buys one of the two products want to have the other one with it too?"
 _STEPS = 4  # tokens whose logits are compared
 _ROUNDING = 4  # in units of the last place: what half precision may differ by, and be no worse
 
@@ -46,7 +48,9 @@ class Choosing:
             prefix = read().prefix
         except (PairError, torch.OutOfMemoryError):
             raise
-        except Exception:  # whatever a model's code makes of a prompt that breaks off
+        except Exception as error:  # whatever a model's code makes of a prompt that breaks off
+            why = f"{type(error).__name__}: {str(error)[:200]}"
+            warnings.warn(WayWarning(f"this model's pairs are asked alone ({why})"), stacklevel=4)
             return NAIVE, 0.0
         texts, suffixes = self._samples(pair, prefix.length)
         alone = self._alone(pair, texts)
@@ -55,10 +59,13 @@ class Choosing:
         return settle(prefix, suffixes, alone, pad, _STEPS, bound, ways)
 
     def _samples(self, pair: Pair, read: int) -> tuple[list[str], list[list[int]]]:
-        """A pair's suffixes and, if it fits, a longer one, as a verdict's question would be."""
+        """A pair's suffixes and, if they fit, two longer ones, as verdicts' questions would be.
+
+        Those two begin alike, so that reading an opening once is compared as well.
+        """
         own = list(pair.job.suffixes)
-        longest = max(own, key=len)
-        texts = [*own, f"{longest} {longest}"]
+        longer = max(own, key=len) + _MORE
+        texts = [*own, longer, longer + _MORE]
         cut, suffixes = self.desk.reading.cut(pair.job.prefix, texts)
         try:
             self.desk.check_room(pair.job, read + len(suffixes[-1]))

@@ -26,7 +26,7 @@ Watch = Callable[[list[int], Tensor], None]
 """Is shown the rows' numbers and the logits [b, V] of every step, before a token is picked."""
 
 
-_OPENING = 8  # tokens; for fewer, one more forward costs more than it spares
+OPENING = 8  # tokens; for fewer, one more forward costs more than it spares
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def opened(
 
 def _opened(prefix: Prefix, own: Sequence[list[int]]) -> tuple[Prefix, list[list[int]]]:
     shared = common(own)
-    if len(own) < 2 or shared < _OPENING:
+    if len(own) < 2 or shared < OPENING:
         return prefix, list(own)
     return prefix.longer(own[0][:shared]), [suffix[shared:] for suffix in own]
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 from transformers.cache_utils import DynamicLayer
 
-from mindgraph.models.local.decoding import decode
+from mindgraph.models.local.decoding import OPENING, common, decode
 from mindgraph.models.local.judging import next_logits
 from mindgraph.models.local.prefix import Prefix, cache_kinds
 from mindgraph.models.local.ways import NAIVE, Way, WayWarning
@@ -59,26 +60,58 @@ def settle(
 ) -> tuple[Way, float]:
     """The best way whose logits are within `bound` of asking alone, and how far they were.
 
-    The shortest and the longest suffix are asked, `steps` tokens each; `naive_logits(i)` gives
-    the logits [steps, V] of suffix i when asked alone and answered greedily, and its tokens are
-    what every way is made to write. Warns with WayWarning of each way that is given up.
+    The shortest and the longest suffix are asked, then the longest with one that begins like it,
+    `steps` tokens each; `naive_logits(i)` gives the logits [steps, V] of suffix i when asked alone
+    and answered greedily, and its tokens are what every way is made to write. Warns with
+    WayWarning of each way that is given up.
     """
-    asked = sorted({_shortest(suffixes), _longest(suffixes)})
-    alone = _of_one_length([naive_logits(place)[:steps].float() for place in asked])
-    chosen = [suffixes[place] for place in asked]
+    asked = [_Asked.of(places, suffixes, naive_logits, steps) for places in _beside(suffixes)]
     for way in ladder(prefix.model, prefix, sys.maxsize) if ways is None else ways:
         if way == NAIVE:
             break
-        measured = _measured(prefix, chosen, alone, way, pad)
+        measured = _measured(prefix, asked, way, pad)
         if isinstance(measured, float) and measured <= bound:
             return way, measured
         _give_up(way, measured, bound)
     return NAIVE, 0.0
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Suffixes that are asked at once, and the logits [steps, V] of each when asked alone."""
+
+    suffixes: list[list[int]]
+    alone: list[Tensor]
+
+    @classmethod
+    def of(
+        cls,
+        places: Sequence[int],
+        suffixes: Sequence[list[int]],
+        naive_logits: Callable[[int], Tensor],
+        steps: int,
+    ) -> _Asked:
+        alone = [naive_logits(place)[:steps].float() for place in places]
+        return cls([suffixes[place] for place in places], _of_one_length(alone))
+
+
 def _of_one_length(alone: list[Tensor]) -> list[Tensor]:
     steps = min(map(len, alone))  # an answer may have ended before its time
     return [logits[:steps] for logits in alone]
+
+
+def _beside(suffixes: Sequence[list[int]]) -> list[list[int]]:
+    """Places of suffixes that are asked at once: of all lengths, and with an opening in common."""
+    longest = _longest(suffixes)
+    apart = sorted({_shortest(suffixes), longest})
+    alike = sorted({_likest(suffixes, longest), longest})
+    opens = len(alike) > 1 and common([suffixes[place] for place in alike]) >= OPENING
+    return [apart, alike] if opens and alike != apart else [apart]
+
+
+def _likest(suffixes: Sequence[list[int]], to: int) -> int:
+    others = [place for place in range(len(suffixes)) if place != to]
+    return max(others, key=lambda place: common([suffixes[place], suffixes[to]]), default=to)
 
 
 def _shortest(suffixes: Sequence[list[int]]) -> int:
@@ -89,21 +122,23 @@ def _longest(suffixes: Sequence[list[int]]) -> int:
     return max(range(len(suffixes)), key=lambda place: len(suffixes[place]))
 
 
-def _measured(
-    prefix: Prefix, chosen: list[list[int]], alone: list[Tensor], way: Way, pad: int
-) -> float | Exception:
+def _measured(prefix: Prefix, asked: Sequence[_Asked], way: Way, pad: int) -> float | Exception:
     try:
-        written = _written(prefix, chosen, alone, way, pad)
-        judged = next_logits([prefix], [chosen], way, pad)
-        pairs = [
-            *zip(written, alone, strict=True),
-            *zip(judged, (x[0] for x in alone), strict=True),
-        ]
-        return max(_apart(shared, naive) for shared, naive in pairs)
+        return max(_furthest(prefix, one, way, pad) for one in asked)
     except torch.OutOfMemoryError:
         raise  # too little memory says nothing about the way
     except Exception as error:  # whatever a model's code makes of a cache it does not expect
         return error
+
+
+def _furthest(prefix: Prefix, asked: _Asked, way: Way, pad: int) -> float:
+    written = _written(prefix, asked, way, pad)
+    judged = next_logits([prefix], [asked.suffixes], way, pad)
+    pairs = [
+        *zip(written, asked.alone, strict=True),
+        *zip(judged, (logits[0] for logits in asked.alone), strict=True),
+    ]
+    return max(_apart(shared, naive) for shared, naive in pairs)
 
 
 def _apart(shared: Tensor, naive: Tensor) -> float:
@@ -111,11 +146,9 @@ def _apart(shared: Tensor, naive: Tensor) -> float:
     return told if told == told else float("inf")  # NaN is no number to compare
 
 
-def _written(
-    prefix: Prefix, chosen: list[list[int]], alone: list[Tensor], way: Way, pad: int
-) -> list[Tensor]:
-    tokens = torch.stack([logits.argmax(-1) for logits in alone])  # [rows, steps]
-    seen: list[list[Tensor]] = [[] for _ in chosen]
+def _written(prefix: Prefix, asked: _Asked, way: Way, pad: int) -> list[Tensor]:
+    tokens = torch.stack([logits.argmax(-1) for logits in asked.alone])  # [rows, steps]
+    seen: list[list[Tensor]] = [[] for _ in asked.suffixes]
 
     def watch(rows: list[int], logits: Tensor) -> None:
         for row, told in zip(rows, logits, strict=True):
@@ -124,7 +157,7 @@ def _written(
     def same(logits: Tensor, rows: list[int], step: int) -> Tensor:
         return tokens[rows, step]
 
-    decode([prefix], [chosen], way, same, tokens.shape[1], frozenset(), pad, watch)
+    decode([prefix], [asked.suffixes], way, same, tokens.shape[1], frozenset(), pad, watch)
     return [torch.stack(told) for told in seen]
 
 

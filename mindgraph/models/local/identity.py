@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from mindgraph.errors import UsageError
 from mindgraph.models import ModelInfo
@@ -17,20 +18,21 @@ from mindgraph.models.local.weights import EXTRA
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 _SMALL = frozenset({".json", ".jinja", ".txt", ".model", ".tiktoken"})
 _BLOCK, _BLOCKS = 64 * 1024, 256
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 
 
 def info(weights: str, revision: str | None, dtype: str, one: bool | None) -> ModelInfo:
     """Who a checkpoint is; raises UsageError where it is not there, or not pinned.
 
-    A folder is told by its small files, and of its large ones by size, header and 256 blocks of
-    64 KiB; a hub's id by the revision that is given.
+    A folder goes by its architecture, not by its own name, and is told by its small files, and of
+    its large ones by size, header and 256 blocks of 64 KiB; a hub's id by the commit that is given.
     """
     folder = Path(weights)
     if folder.is_dir():
-        told, name = _digest(folder), folder.resolve().name
+        told, name = _digest(folder), _architecture(folder)
     elif _HUB_ID.fullmatch(weights) and revision:
-        told, name = revision, weights
+        told, name = _commit(weights, revision), weights
     else:
         raise UsageError(_missing(weights))
     layout = "" if one is None else " one picture" if one else " several pictures"
@@ -44,6 +46,15 @@ def _missing(weights: str) -> str:
             "give the commit as `revision`"
         )
     return f"there is no folder {weights}; name a checkpoint's folder in `weights`"
+
+
+def _commit(weights: str, revision: str) -> str:
+    if not _COMMIT.fullmatch(revision):
+        raise UsageError(
+            f"revision {revision!r} of {weights} is no commit, and a branch or a tag can move; "
+            f"give the 40 hex digits listed at https://huggingface.co/{weights}/commits/main"
+        )
+    return revision
 
 
 def check_extra() -> None:
@@ -69,12 +80,27 @@ def dtype_of(dtype: str, device: str) -> str:
     return "float32" if dtype == "auto" and device == "cpu" else dtype
 
 
-# ---- a folder's digest
+# ---- a folder
+
+
+def _architecture(folder: Path) -> str:
+    """Stays when a folder is copied or renamed, as a request key must."""
+    config = _config(folder / "config.json")
+    named = config.get("architectures") or [config.get("model_type") or "checkpoint"]
+    return str(named[0])
+
+
+def _config(path: Path) -> dict[str, Any]:
+    try:
+        told = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise UsageError(f"{path} is no JSON ({error}); download the checkpoint again") from error
+    return told if isinstance(told, dict) else {}
 
 
 def _digest(folder: Path) -> str:
     files = sorted(path for path in folder.rglob("*") if _counts(path, folder))
-    if not any(path.name == "config.json" for path in files):
+    if folder / "config.json" not in files:
         raise UsageError(f"{folder} holds no config.json; name a checkpoint's folder in `weights`")
     told = sha256()
     for path in files:

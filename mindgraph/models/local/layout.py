@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Color = tuple[int, int, int]
 
+_SLENDER = 50  # times as long as wide; processors refuse pictures not far beyond
 _BAR = 20  # pixels between two stacked pictures, at their common width
 
 
@@ -47,6 +48,14 @@ def padded(picture: Image.Image, shape: float, room: float, color: Color) -> Ima
     place = ((size[0] - picture.width) // 2, (size[1] - picture.height) // 2)
     field.paste(picture, place)
     return field
+
+
+def seemly(picture: Image.Image, processor: Any) -> Image.Image:
+    """The picture, padded where it is so long and thin that an image processor would refuse it."""
+    shape = picture.width / picture.height
+    if 1 / _SLENDER <= shape <= _SLENDER:
+        return picture
+    return padded(picture, min(max(shape, 1 / _SLENDER), _SLENDER), 1.0, background(processor))
 
 
 def uncropped(picture: Image.Image, processor: Any) -> Image.Image:

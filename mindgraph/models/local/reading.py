@@ -14,10 +14,12 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from torch import OutOfMemoryError
+
 from mindgraph.errors import ModelError
 from mindgraph.models import Part, PictureDoor
 from mindgraph.models.local.harmless import Harmless
-from mindgraph.models.local.layout import background, stacked, uncropped
+from mindgraph.models.local.layout import background, seemly, stacked, uncropped
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -73,14 +75,17 @@ class Reading:
     def _all_opened(self, prefix: Sequence[Part], door: PictureDoor) -> list[Image.Image]:
         opened = [_opened(part, door) for part in prefix if part.kind == "image"]
         if opened and not self.sees:
-            raise PairError("this model takes no pictures; ask it without, or name one that does")
+            raise PairError(
+                "this model takes no pictures; set generate.pictures: false, "
+                "or name a model that takes them"
+            )
         return opened
 
     def _laid_out(self, opened: Sequence[Image.Image]) -> tuple[Image.Image, ...]:
         pictures = self._processor.image_processor if self.sees else None
         if len(opened) > 1 and self.stacks:
             opened = [stacked(opened, background(pictures))]
-        return tuple(uncropped(picture, pictures) for picture in opened)
+        return tuple(uncropped(seemly(picture, pictures), pictures) for picture in opened)
 
     @cached_property
     def stacks(self) -> bool:
@@ -195,15 +200,23 @@ class Reading:
 
     def _read(self, prompt: str, pictures: Sequence[Image.Image]) -> Read:
         shown = {"images": [list(pictures)]} if pictures else {}
+        try:
+            read = Read(self._processed(prompt, shown), 0)
+        except OutOfMemoryError:
+            raise
+        except Exception as error:  # each family refuses an odd picture in its own way
+            raise PairError(f"the model's processor refuses the pair ({_said(error)})") from error
+        added = read.length - len(self._tokens(prompt)) + len(pictures)
+        return Read(read.inputs, added if pictures else 0)
+
+    def _processed(self, prompt: str, shown: Mapping[str, Any]) -> dict[str, Tensor]:
         begin = self._begins(prompt)
         with warnings.catch_warnings():  # of transformers' own use of numpy
             warnings.filterwarnings("ignore", category=DeprecationWarning, module="transformers")
             told = self._processor(
                 text=[prompt], **shown, return_tensors="pt", add_special_tokens=begin
             )
-        read = Read(dict(told), 0)
-        added = read.length - len(self._tokens(prompt)) + len(pictures)
-        return Read(read.inputs, added if pictures else 0)
+        return dict(told)
 
     # ---- counting
 
@@ -263,7 +276,8 @@ def _opened(part: Part, door: PictureDoor) -> Image.Image:
 
 
 def _said(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+    told = "".join(c if c.isprintable() else " " for c in str(error))
+    return " ".join(f"{type(error).__name__}: {told}".split())[:200]
 
 
 def _named(processor: Any) -> list[str]:

@@ -178,6 +178,19 @@ def test_the_shortest_and_the_longest_suffix_are_asked():
     assert asked == [0]
 
 
+def test_the_longest_is_asked_once_more_beside_one_that_begins_like_it(monkeypatch):
+    asked, prefix = [], prefix_of("llava")
+    opening = list(range(20, 30))
+    suffixes = [[11], [*opening, 12], [*opening, 13, 14], [15, 16], [*opening[:7], *[17] * 9]]
+    monkeypatch.setattr(gate, "_measured", lambda prefix, told, *_: asked.extend(told) or 0.0)
+    settle(prefix, suffixes, lambda place: torch.zeros(4, 512), 0)
+    # seven tokens in common are no opening
+    assert [one.suffixes for one in asked] == [[suffixes[0], suffixes[4]]]
+    asked.clear()
+    settle(prefix, suffixes[:4], lambda place: torch.zeros(4, 512), 0)
+    assert [one.suffixes for one in asked] == [[[11], suffixes[2]], suffixes[1:3]]
+
+
 def test_an_answer_that_ended_early_is_compared_as_far_as_it_goes():
     prefix = prefix_of("llava")
     ended = {0: 2, 1: 4}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import random
 import subprocess
 import sys
@@ -12,15 +13,18 @@ from dataclasses import replace
 
 import pytest
 import torch
+from PIL import Image
+from transformers.utils import logging as hf_logging
 
 from mindgraph.errors import UsageError
-from mindgraph.models import Part
-from mindgraph.models.local import TransformersModel, identity, pairs
+from mindgraph.models import Part, Tokens, prefix_digest
+from mindgraph.models.local import TransformersModel, decoding, identity, pairs
 from mindgraph.models.local.alone import logits_alone
 from mindgraph.models.local.answering import Answering
 from mindgraph.models.local.choosing import Choosing
 from mindgraph.models.local.pairs import Desk
 from mindgraph.models.local.reading import Reading
+from mindgraph.models.local.ways import WayError, WayWarning
 from mindgraph.models.local.weights import Checkpoint
 from tests.models.local.tiny import FAMILIES
 
@@ -261,6 +265,151 @@ def test_a_prompt_that_is_too_long_is_its_pairs_error_alone(way, model, about, r
     assert way == "naive" or found[4].trace.way == "cascade"
 
 
+@pytest.fixture
+def shown(checkpoint):
+    """A model that is shown pictures of the sizes their numbers stand for."""
+
+    def build(sizes, **options):
+        def door(path):
+            return Image.linear_gradient("L").convert("RGB").resize(sizes[path.name])
+
+        return TransformersModel(
+            str(checkpoint("qwen3_vl")), open_picture=door, device="cpu", **options
+        )
+
+    return build
+
+
+@pytest.mark.parametrize("size", [(600, 1), (2, 900)])
+@pytest.mark.parametrize("way", ["auto", "naive"])
+def test_a_picture_that_is_long_and_thin_is_seen(size, way, shown, about, replies):
+    asked = shown({"1.png": size, "2.png": (90, 60)}, way=way)
+    assert asked.tokens(about(1, 2)).image > 0
+    assert [reply.error for reply in replies(asked, [about(1, 2)])] == [None] * 4
+
+
+def refusing(monkeypatch, asked, error, width):
+    """Makes a model's processor fail over pictures of some width."""
+    kind = type(asked._reading._processor)
+    real = kind.__call__
+
+    def fails(self, images=None, **given):
+        if images and any(picture.width == width for picture in images[0]):
+            raise error
+        return real(self, images=images, **given)
+
+    monkeypatch.setattr(kind, "__call__", fails)
+
+
+ODD = {"1.png": (77, 60), "2.png": (90, 60), "3.png": (60, 90), "4.png": (70, 90)}
+
+
+@pytest.mark.parametrize("way", ["auto", "naive"])
+def test_a_picture_that_the_processor_refuses_is_its_pairs_error_alone(
+    way, shown, about, replies, monkeypatch
+):
+    asked = shown(ODD, way=way)
+    refusing(monkeypatch, asked, ValueError("no such\n\x1bshape"), 77)
+    found = replies(asked, [about(1, 2), about(3, 4)])
+    assert {reply.error for reply in found[:4]} == {
+        "the model's processor refuses the pair (ValueError: no such shape)"
+    }
+    assert [reply.error for reply in found[4:]] == [None] * 4
+    # what the first pair could not settle, the second one did
+    assert {reply.trace.way for reply in found[4:]} == {"cascade" if way == "auto" else "naive"}
+    assert asked.tokens(about(1, 2)) == Tokens()
+    assert asked.tokens(about(3, 4)).image > 0
+
+
+def test_a_processor_that_runs_out_of_a_gpus_memory_is_tried_as_any_other(
+    shown, about, replies, monkeypatch
+):
+    asked = shown(ODD)
+    refusing(monkeypatch, asked, torch.OutOfMemoryError("out of memory"), 77)
+    found = replies(asked, [about(1, 2), about(3, 4)])
+    assert all("memory ended" in reply.error for reply in found[:4])
+    assert [reply.error for reply in found[4:]] == [None] * 4
+
+
+def test_a_model_that_fails_on_a_prefix_is_asked_alone_and_says_why(
+    model, about, replies, monkeypatch
+):
+    def fails(*given):
+        raise TypeError("no prefix without a question")
+
+    monkeypatch.setattr(pairs, "Prefix", fails)
+    with pytest.warns(WayWarning, match="asked alone .*TypeError: no prefix without a question"):
+        found = replies(model("llava"), [about(1, 2)])
+    assert {(reply.trace.way, reply.error) for reply in found} == {("naive", None)}
+
+
+def test_pairs_whose_prefix_cannot_be_gone_on_from_are_asked_alone(
+    model, about, replies, monkeypatch
+):
+    from mindgraph.models.local import answering
+
+    jobs = [about(n, n + 1) for n in (1, 3, 5)]
+    expected = texts(model("llava", way="naive"), jobs, replies)
+    real, asked = answering.decode, []
+
+    def later(prefixes, *given):
+        asked.append(len(prefixes))
+        if len(asked) == 2:
+            raise WayError("a layer was lost")
+        return real(prefixes, *given)
+
+    monkeypatch.setattr(answering, "decode", later)
+    with pytest.warns(WayWarning, match="asked alone: a layer was lost"):
+        found = replies(model("llava"), jobs)
+    ways = ["cascade"] * 4 + ["naive"] * 4 + ["cascade"] * 4
+    assert [reply.trace.way for reply in found] == ways
+    assert {r.key: (r.text, r.finish_reason) for r in found} == expected
+
+
+def test_a_pair_on_which_the_models_code_fails_is_its_own_error_alone(
+    model, about, replies, monkeypatch
+):
+    jobs = [about(n, n + 1) for n in (1, 3, 5)]
+    real = pairs.Desk.prefix
+
+    def failing(desk, pair):
+        if pair.digest == prefix_digest(jobs[1].prefix):
+            raise RuntimeError("shapes\ndo not fit")
+        return real(desk, pair)
+
+    monkeypatch.setattr(pairs.Desk, "prefix", failing)
+    found = {reply.key: reply for reply in replies(model("llava", pairs_in_flight=3), jobs)}
+    assert len(found) == 12
+    errors = [found[key].error for key in jobs[1].keys]
+    assert all("RuntimeError" in error for error in errors)
+    assert {found[key].error for job in (jobs[0], jobs[2]) for key in job.keys} == {None}
+
+
+def test_an_opening_that_is_lost_is_found_out_when_a_way_is_settled(
+    model, about, replies, monkeypatch
+):
+    def lost(prefix, own):
+        shared = decoding.common(own)
+        return prefix, [suffix[shared:] for suffix in own] if shared >= 8 else list(own)
+
+    monkeypatch.setattr(decoding, "_opened", lost)
+    with pytest.warns(WayWarning, match="from asking alone"):
+        found = replies(model("llava"), [about(1, 2)])
+    assert {reply.trace.way for reply in found} == {"naive"}
+
+
+@pytest.mark.parametrize("op", ["generate", "judge"])
+def test_asking_alone_logs_nothing(op, model, about, replies, caplog):
+    logging.getLogger("transformers").addHandler(caplog.handler)
+    hf_logging.warning_once.cache_clear()  # what an earlier test was told is told again
+    try:
+        replies(model("llava", way="naive"), [about(1, 2, op=op), about(3, 4, temperature=0.7)])
+        replies(model("llava"), [about(1, 2, op=op)])
+    finally:
+        logging.getLogger("transformers").removeHandler(caplog.handler)
+    assert caplog.messages == []
+
+
 def test_where_memory_ends_fewer_pairs_are_asked_at_once(model, about, replies, monkeypatch):
     from mindgraph.models.local import answering
 
@@ -309,6 +458,14 @@ def test_a_model_of_texts_answers_texts_and_refuses_pictures(model, about, repli
     found = replies(model("text"), [*jobs, about(5, 6)])
     assert {r.key: (r.text, r.finish_reason) for r in found[:8]} == expected
     assert all("takes no pictures" in reply.error for reply in found[8:])
+    assert all("set generate.pictures: false" in reply.error for reply in found[8:])
+
+
+def test_whether_a_model_sees_is_known_before_its_weights_are_read(model, about):
+    blind, seeing = model("text"), model("llava")
+    assert (blind.sees, seeing.sees) == (False, True)
+    assert blind.tokens(about(1, 2)) == Tokens()
+    assert "_answering" not in vars(blind)
 
 
 def test_a_job_without_suffixes_has_no_replies(model, about, replies):
@@ -337,6 +494,7 @@ def test_nothing_heavy_is_imported_before_the_first_job(checkpoint):
     [
         ({"weights": "/no/such/folder"}, "no folder /no/such/folder; name a checkpoint's folder"),
         ({"weights": "org/model-2B"}, "pin it: give the commit"),
+        ({"weights": "org/model-2B", "revision": "main"}, "'main' of org/model-2B is no commit"),
         ({"weights": "."}, r"no config\.json"),
         ({"dtype": "int4"}, "int4.*float32"),
         ({"way": "fast"}, "fast.*cascade"),
@@ -357,9 +515,9 @@ def test_a_missing_library_is_told_with_the_command_that_installs_it(checkpoint,
 
 def test_a_model_of_the_hub_is_who_its_revision_says():
     model = TransformersModel(
-        weights="org/model-2B", revision="abc123", open_picture=None, device="cpu"
+        weights="org/model-2B", revision="ab12" * 10, open_picture=None, device="cpu"
     )
-    assert (model.info.model, model.info.revision) == ("org/model-2B", "abc123 float32")
+    assert (model.info.model, model.info.revision) == ("org/model-2B", f"{'ab12' * 10} float32")
 
 
 def test_jobs_of_different_sampling_are_not_mixed(model, about, replies):

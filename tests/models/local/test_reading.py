@@ -14,7 +14,7 @@ from PIL import Image
 from mindgraph.errors import ModelError
 from mindgraph.models import Part
 from mindgraph.models.local.harmless import Harmless
-from mindgraph.models.local.layout import background, padded, stacked, uncropped
+from mindgraph.models.local.layout import background, padded, seemly, stacked, uncropped
 from mindgraph.models.local.reading import PairError, Reading
 from tests.models.local.tiny import FAMILIES, tokenizer
 
@@ -189,6 +189,24 @@ def test_a_crop_that_is_smaller_than_what_it_is_cut_from_loses_nothing():
 def test_a_picture_is_left_as_it_is_where_nothing_is_cropped(family, read, door, drawn):
     shown = read(family).pictures(AB, door)
     assert [picture.size for picture in shown] == [drawn(1).size, drawn(2).size]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("size", [(600, 1), (2, 900)])
+def test_no_picture_is_too_long_and_thin_for_a_processor(family, size):
+    (tokens, shown) = Reading(built(family)).image_tokens((size,))
+    assert tokens > shown == 1
+
+
+@given(st.integers(1, 400), st.integers(1, 400))
+def test_only_what_is_long_and_thin_is_padded_and_then_just_enough(width, height):
+    picture = Image.new("RGB", (width, height), RED)
+    field = seemly(picture, SimpleNamespace())
+    if max(width, height) <= 50 * min(width, height):
+        assert field is picture
+        return
+    assert max(field.size) == max(width, height)
+    assert min(field.size) == -(-max(width, height) // 50)
 
 
 def test_stacked_pictures_have_one_width_a_bar_between_and_a_square_around():

@@ -111,9 +111,36 @@ def test_a_checkpoint_that_was_moved_is_the_same(copy_of, checkpoint, tmp_path):
     (copied / "README.md").write_text("read me")
     (copied / ".cache").mkdir()
     (copied / ".cache" / "note.json").write_text("{}")
-    assert who(copied).revision == who(checkpoint("llava")).revision
+    assert who(copied) == who(checkpoint("llava"))
     assert who(copied).backend == "transformers"
-    assert who(copied).model == "copy"
+    assert who(copied).model == "LlavaForConditionalGeneration"
+
+
+def test_a_checkpoint_goes_by_its_type_where_no_architecture_is_named(tmp_path):
+    (tmp_path / "config.json").write_text('{"model_type": "llava"}')
+    assert who(tmp_path).model == "llava"
+    (tmp_path / "config.json").write_text('{"architectures": []}')
+    assert who(tmp_path).model == "checkpoint"
+
+
+def test_a_config_that_is_no_json_is_told_at_once(tmp_path):
+    (tmp_path / "config.json").write_text("<html>")
+    with pytest.raises(UsageError, match=r"config\.json is no JSON .* download"):
+        who(tmp_path)
+
+
+def test_a_config_in_a_folder_below_makes_no_checkpoint(tmp_path):
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "config.json").write_text("{}")
+    with pytest.raises(UsageError, match=r"holds no config\.json"):
+        who(tmp_path)
+
+
+@pytest.mark.parametrize("moving", ["main", "v1.0", "abc123", "a" * 39, "g" * 40, "a" * 41])
+def test_a_hubs_id_is_pinned_by_a_whole_commit(moving):
+    with pytest.raises(UsageError, match=r"no commit.*40 hex digits.*org/eye/commits/main"):
+        info("org/eye", moving, "float32", None)
+    assert info("org/eye", "0a" * 20, "auto", None).revision == f"{'0a' * 20} auto"
 
 
 @pytest.mark.parametrize(
@@ -122,9 +149,8 @@ def test_a_checkpoint_that_was_moved_is_the_same(copy_of, checkpoint, tmp_path):
 def test_whatever_decides_answers_decides_the_revision(name, copy_of):
     copied = copy_of("llava")
     before = who(copied).revision
-    raw = bytearray((copied / name).read_bytes())
-    raw[-1] ^= 1
-    (copied / name).write_bytes(raw)
+    with (copied / name).open("ab") as file:
+        file.write(b" ")
     assert who(copied).revision != before
 
 
