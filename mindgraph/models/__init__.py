@@ -88,7 +88,7 @@ class Trace:
     """
 
     started: str | None = None  # UTC, ISO 8601
-    seconds: float | None = None  # a batch's time, divided by its replies
+    seconds: float | None = None  # its share of the time that passed; the shares sum to it
     attempts: int = 1
     tokens_in: int | None = None
     tokens_cached: int | None = None

@@ -121,8 +121,7 @@ class Fetcher:
             yield answer
 
     def _next(self, place: Place, answer: Answer) -> Place:
-        address = urljoin(place.address, answer.header("Location"))
-        following = place_of(address, self._limits.allow_private)
+        following = place_of(_led_to(place, answer), self._limits.allow_private)
         if (place.scheme, following.scheme) == ("https", "http"):
             raise refused("it leads from https to http")
         return following
@@ -135,6 +134,13 @@ class Fetcher:
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _SOON = {408, 425, 429}
+
+
+def _led_to(place: Place, answer: Answer) -> str:
+    try:
+        return urljoin(place.address, answer.header("Location"))
+    except ValueError:
+        raise refused("it leads to no address") from None
 
 
 def _check(answer: Answer) -> None:

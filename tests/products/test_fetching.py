@@ -409,6 +409,16 @@ def test_a_redirect_is_an_address_like_any_other(
     assert refused.reason == "address refused"
 
 
+@pytest.mark.parametrize(
+    "location", ["http://[::1", "//[", "http://a\u2100b/".encode().decode("latin-1"), "http://]/"]
+)
+def test_a_redirect_to_what_is_no_address_is_not_followed(
+    shop: Shop, cache: PictureCache, location: str
+) -> None:
+    refused = refusal(cache, shop.route("/a", serving(b"", 302, Location=location)))
+    assert refused.reason == "address refused"
+
+
 class Internet:
     """Names that lead to a public address, behind which the shop stands."""
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from mindgraph.errors import ModelError, UsageError
 from mindgraph.models import Job, ModelInfo, PictureDoor, Reply, Tokens
-from mindgraph.models.endpoint.abreast import each
+from mindgraph.models.endpoint.abreast import SharedTime, each
 from mindgraph.models.endpoint.asking import Pictures, Question
 from mindgraph.models.endpoint.estimate import estimated
 from mindgraph.models.endpoint.exchange import REPAIRS, Exchange, Known
@@ -24,10 +24,13 @@ from mindgraph.models.endpoint.servers import server_called
 class EndpointModel:
     """Answers jobs over HTTP: `concurrency` requests at once, `attempts` for each that fails.
 
-    The key is read from the environment when the first job is asked. Where, how fast and by what
-    software it runs decides no request key; name the weights' `revision` if you know it. Raises
+    The key is read from the environment when the first job is asked. Where and how fast it runs
+    decides no request key. The kind of `server` does, as each is sent knobs of its own: it is part
+    of `info.revision`, behind the weights' `revision`, which you should name if you know it. Raises
     UsageError for settings that cannot be, ModelError if the server was never any use: it is not
-    to be reached, or refuses key or model. Other failures are replies with an error.
+    to be reached, or refuses the key or the model whatever is asked. Other failures are replies
+    with an error. A trace's seconds are a reply's share of the time it was in hand with others, so
+    that they sum to the time that passed.
     """
 
     reads: Literal["cards", "prompts"] = "prompts"
@@ -53,7 +56,7 @@ class EndpointModel:
             raise UsageError(
                 "an endpoint's concurrency, attempts, timeout and requests_per_minute are above 0"
             )
-        self.info = ModelInfo("endpoint", model, revision or "unpinned")
+        self.info = ModelInfo("endpoint", model, f"{revision or 'unpinned'} {server}")
         self._known = Known(server_called(server))
         self._place = Place(url, key_variable, timeout)
         self._concurrency = concurrency
@@ -64,6 +67,7 @@ class EndpointModel:
     async def run(self, jobs: AsyncIterable[Job]) -> AsyncIterator[Reply]:
         """One reply per suffix, in the order they come; few requests are in hand at any time."""
         free = asyncio.Semaphore(self._concurrency)
+        time = SharedTime()
         async with opened(self._place) as wire:
 
             async def reply_to(question: Question) -> Reply:
@@ -75,6 +79,7 @@ class EndpointModel:
                     self._pace,
                     self._pictures,
                     free,
+                    time,
                     self._attempts,
                 ).reply()
 

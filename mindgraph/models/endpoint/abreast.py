@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+import time
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 _Given = TypeVar("_Given")
@@ -44,3 +46,32 @@ async def _some(in_hand: set[asyncio.Task[_Made]]) -> list[asyncio.Task[_Made]]:
     taken = failed[:1] or list(done)
     in_hand.difference_update(taken)
     return taken
+
+
+class SharedTime:
+    """Time by the clock, shared at every moment among those in hand, so that the shares sum to it.
+
+    `clock` (seconds) can be replaced.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._at = clock()
+        self._in_hand = 0
+        self._passed = 0.0  # what one who was always in hand would have had
+
+    @contextmanager
+    def share(self) -> Iterator[Callable[[], float]]:
+        """Be in hand; gives a function that tells the seconds had so far."""
+        began = self._now()
+        self._in_hand += 1
+        try:
+            yield lambda: self._now() - began
+        finally:
+            self._now()
+            self._in_hand -= 1
+
+    def _now(self) -> float:
+        before, self._at = self._at, self._clock()
+        self._passed += (self._at - before) / max(self._in_hand, 1)
+        return self._passed

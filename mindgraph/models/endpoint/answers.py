@@ -16,6 +16,7 @@ from typing import Any
 from mindgraph.text import clean
 
 _EXCERPT = 200  # characters of a foreign text that a message may hold
+_SECRET = 8  # characters; a shorter key is a word, and may well stand in any answer
 
 
 class UnusableError(Exception):
@@ -46,6 +47,22 @@ def excerpt(text: str, key: str | None = None) -> str:
     if key:
         text = text.replace(key, "[key]")
     return clean(text[: 20 * _EXCERPT])[:_EXCERPT]
+
+
+def redacted(body: bytes, key: str | None) -> bytes:
+    """A body without the key it may quote, plainly or as JSON spells it.
+
+    It comes before all reading, as of a key that was cut in two no half is recognised.
+
+    >>> redacted(b"no such key: sk-4711-0815", "sk-4711-0815")
+    b'no such key: [key]'
+    """
+    if key is None or len(key) < _SECRET:
+        return body
+    in_json = json.dumps(key)[1:-1]
+    for spelling in (key, in_json, in_json.replace("/", "\\/")):
+        body = body.replace(spelling.encode(), b"[key]")
+    return body
 
 
 # ---- reading the body
@@ -85,11 +102,17 @@ def _parsed(body: bytes) -> dict[str, Any]:
 def _first_choice(told: dict[str, Any]) -> dict[str, Any]:
     choices = _of(told, "choices", list)
     if not choices:
-        said = told.get("error")
-        raise UnusableError(f"the answer has no choices: {excerpt(json.dumps(said))}")
+        raise UnusableError(f"the answer has no choices: {_quoted(told.get('error'))}")
     if not isinstance(choices[0], dict):
         raise UnusableError("the answer's choice is no object")
     return choices[0]
+
+
+def _quoted(said: object) -> str:
+    try:
+        return excerpt(json.dumps(said))
+    except RecursionError:  # what could just be read may be too deep to be written
+        return "an error of many layers"
 
 
 def _of(told: dict[str, Any], name: str, kind: type) -> Any:
@@ -121,11 +144,33 @@ def _alternatives(choice: dict[str, Any]) -> tuple[tuple[str, float], ...] | Non
 def _token(entry: object) -> tuple[str, float]:
     told = entry if isinstance(entry, dict) else {}
     token, logprob = told.get("token"), told.get("logprob")
-    # True is a number to Python, and NaN is one to its JSON reader
-    is_number = isinstance(logprob, int | float) and not isinstance(logprob, bool)
-    if not isinstance(token, str) or not is_number or math.isnan(number := float(logprob or 0)):
+    number = _number(logprob)
+    if not isinstance(token, str) or number is None:
         raise UnusableError("the answer's logprobs are no tokens with numbers")
     return token, min(number, 0.0)
+
+
+def _number(value: object) -> float | None:
+    # True is a number to Python, and NaN is one to its JSON reader
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:  # an integer of hundreds of digits
+        return None
+    return None if math.isnan(number) else number
+
+
+def listed(body: bytes) -> frozenset[str] | None:
+    """The names in a list of models; None where the body is no such list."""
+    try:
+        told = _parsed(body).get("data")
+    except UnusableError:
+        return None
+    if not isinstance(told, list):
+        return None
+    names = (entry.get("id") for entry in told if isinstance(entry, dict))
+    return frozenset(name for name in names if isinstance(name, str))
 
 
 # ---- what it says

@@ -36,6 +36,12 @@ class Question:
         drawn = self.job.op == "judge" or self.job.sampling.temperature > 0
         return row_seed(self.key) % _SEEDS if drawn else None
 
+    @property
+    def text(self) -> str:
+        """All that is said in words."""
+        told = [part.value for part in self.job.prefix if part.kind == "text"]
+        return "".join([*told, self.suffix])
+
 
 def body_of(question: Question, model: str, server: Server, pictures: Pictures) -> dict[str, Any]:
     """The request as JSON; raises UnreadablePictureError.
@@ -44,7 +50,7 @@ def body_of(question: Question, model: str, server: Server, pictures: Pictures) 
     """
     knobs = _judging(server) if question.job.op == "judge" else _writing(question.job, server)
     seed = {} if question.seed is None else {"seed": question.seed}
-    content = [*_shown(question.job.prefix, pictures), _text(question)]
+    content = [*_shown(question.job.prefix, pictures), {"type": "text", "text": question.text}]
     message = {"role": "user", "content": content}
     return {"model": model, "messages": [message], **knobs, **seed, **_penalties(server)}
 
@@ -68,11 +74,6 @@ def _judging(server: Server) -> dict[str, Any]:
 
 def _penalties(server: Server) -> dict[str, Any]:
     return {"frequency_penalty": 0.0, "presence_penalty": 0.0, **server.extras}
-
-
-def _text(question: Question) -> dict[str, Any]:
-    told = [part.value for part in question.job.prefix if part.kind == "text"]
-    return {"type": "text", "text": "".join([*told, question.suffix])}
 
 
 def _shown(prefix: tuple[Part, ...], pictures: Pictures) -> list[dict[str, Any]]:

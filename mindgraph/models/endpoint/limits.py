@@ -11,6 +11,9 @@ from email.utils import parsedate_to_datetime
 LONGEST = 60.0
 """Seconds that a server may make the run wait at once, whatever it asks for."""
 
+PATIENCE = 120.0
+"""Seconds that one question waits for a server with too much to do, before that is a failure."""
+
 _FIRST = 0.5  # seconds; doubled with every failure
 
 
@@ -48,12 +51,13 @@ class Pace:
 
 
 def backoff(failures: int, chance: random.Random) -> float:
-    """Seconds before the next attempt: anything up to a bound that doubles ("full jitter").
+    """Seconds before the next attempt: half of a bound that doubles, or more ("equal jitter").
 
-    >>> backoff(3, random.Random(1)) <= 2.0
+    >>> 1.0 <= backoff(3, random.Random(1)) <= 2.0
     True
     """
-    return chance.uniform(0, min(LONGEST, _FIRST * 2.0 ** min(failures - 1, 10)))
+    bound = min(LONGEST, _FIRST * 2.0 ** min(failures - 1, 10))
+    return chance.uniform(bound / 2, bound)
 
 
 def told_to_wait(header: str | None) -> float | None:

@@ -15,10 +15,10 @@ from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from mindgraph.errors import UsageError
-from mindgraph.models.endpoint.answers import excerpt
+from mindgraph.models.endpoint.answers import excerpt, listed, redacted
 from mindgraph.models.endpoint.limits import told_to_wait
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 4 << 20
 """How large an answer may be."""
+
+_NO_LIST = {404, 405, 501}  # of a server that answers questions alone
 
 
 class FailedError(Exception):
@@ -49,16 +51,19 @@ class FailedError(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a server is, and the name of the variable that holds its key; never the key."""
+    """Where a server is, and the name of the variable that holds its key; never the key.
+
+    Raises UsageError for what is no address.
+    """
 
     url: str
     key_variable: str
     timeout: float
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
+        parts = _parts(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise UsageError("an endpoint's url is like http://127.0.0.1:8000/v1")
+            raise _no_url()
         if "@" in parts.netloc or parts.query:
             raise UsageError("an endpoint's url holds no secrets; name the key's variable instead")
 
@@ -89,6 +94,22 @@ class Place:
             return False
 
 
+def _no_url() -> UsageError:
+    return UsageError("an endpoint's url is like http://127.0.0.1:8000/v1, of plain characters")
+
+
+def _parts(url: str) -> SplitResult:
+    # urlsplit drops line breaks in silence, and tells of a wrong port only when asked for it
+    if " " in url or not url.isprintable():
+        raise _no_url()
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise _no_url() from None
+    return parts
+
+
 class Wire:
     """An open client of one server."""
 
@@ -103,12 +124,20 @@ class Wire:
         return excerpt(text, self._key)
 
     async def send(self, body: Mapping[str, Any]) -> bytes:
-        """The bytes of an answer with status 200; raises FailedError."""
-        return await self._within(self._post(body))
+        """The bytes of an answer with status 200, without the key; raises FailedError."""
+        return redacted(await self._within(self._post(body)), self._key)
 
-    async def reach(self) -> None:
-        """Ask for the list of models, which needs the server and the key; raises FailedError."""
-        await self._within(self._list())
+    async def reach(self) -> frozenset[str] | None:
+        """The models that the server lists; None where it answers, but keeps no such list.
+
+        That needs the server and the key. Raises FailedError.
+        """
+        try:
+            return listed(await self._within(self._list()))
+        except FailedError as error:
+            if error.status in _NO_LIST:
+                return None
+            raise
 
     async def _within(self, asked: Coroutine[Any, Any, bytes]) -> bytes:
         import httpx2
@@ -125,6 +154,8 @@ class Wire:
             raise FailedError(str(error), again=False) from None
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError) as error:
             raise self._cut(error) from None
+        except Exception as error:  # whatever an answer made the client stumble over
+            raise FailedError(f"the client cannot read it ({type(error).__name__})") from None
 
     async def _post(self, body: Mapping[str, Any]) -> bytes:
         # Raw, as the client would take nearly anything for an answer.
@@ -139,7 +170,8 @@ class Wire:
 
     def _refused(self, error: openai.APIStatusError) -> FailedError:
         status = error.status_code
-        told = f"status {status}: {self.excerpt(_said(error.response.text))}"
+        body = redacted(error.response.content, self._key).decode(errors="replace")
+        told = f"status {status}: {self.excerpt(_said(body))}"
         wait = told_to_wait(error.response.headers.get("retry-after"))
         return FailedError(told, status, wait, again=status in (408, 409, 429) or status >= 500)
 
@@ -179,24 +211,38 @@ def _said(text: str) -> str:
 
 @asynccontextmanager
 async def opened(place: Place) -> AsyncIterator[Wire]:
-    """A wire to a server, closed at the end; raises UsageError without the library or the key."""
+    """A wire to a server, closed at the end.
+
+    Raises UsageError without the library or the key, and for a host that cannot be.
+    """
     try:
-        import openai
+        import openai  # noqa: F401 - only whether it is there
     except ImportError as error:
         raise UsageError(
             "the endpoint model needs openai; pip install 'mindgraph[endpoint]'"
         ) from error
     key = place.key()
-    async with openai.AsyncOpenAI(
-        api_key=key or "none",
-        base_url=place.url,
-        max_retries=0,
-        timeout=place.timeout,
-        http_client=_http_client(place),
-    ) as client:
-        # taken from the environment, and no business of a server that the config names
-        client.organization = client.project = None
+    async with _client(place, key) as client:
         yield Wire(client, place, key)
+
+
+def _client(place: Place, key: str | None) -> openai.AsyncOpenAI:
+    import httpx2
+    import openai
+
+    try:
+        client = openai.AsyncOpenAI(
+            api_key=key or "none",
+            base_url=place.url,
+            max_retries=0,
+            timeout=place.timeout,
+            http_client=_http_client(place),
+        )
+    except httpx2.InvalidURL:
+        raise _no_url() from None
+    # taken from the environment, and no business of a server that the config names
+    client.organization = client.project = None
+    return client
 
 
 def _http_client(place: Place) -> httpx2.AsyncClient:
@@ -206,10 +252,15 @@ def _http_client(place: Place) -> httpx2.AsyncClient:
         follow_redirects=False,
         timeout=place.timeout,
         headers={"Accept-Encoding": "identity"},  # what is packed can be of any size
-        event_hooks={"response": [_bound]},
+        event_hooks={"response": [_spelt_plainly, _bound]},
         limits=httpx2.Limits(max_connections=None),
         trust_env=not place.is_here,
     )
+
+
+async def _spelt_plainly(response: httpx2.Response) -> None:
+    # The client decodes by the charset that is told, which may be any codec that Python has.
+    response.headers["content-type"] = "application/json; charset=utf-8"
 
 
 class _TooLargeError(Exception):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mindgraph.errors import UsageError
+from mindgraph.text import clean
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,20 @@ def server_called(kind: str) -> Server:
 _FEWER = {20: 5, 5: 0}
 
 
-def stepped_down(server: Server, complaint: str) -> Server | None:
+def stepped_down(server: Server, complaint: str, asked: str, judging: bool) -> Server | None:
     """The server as it should be asked after an answer 400; None where no other way is known.
 
     New models of OpenAI's refuse `max_tokens`, though old servers know nothing else; some servers
-    list five alternatives at most, and models that think list none.
+    list five alternatives at most, and models that think list none. Only a judge asks for
+    alternatives. A word that was in the text `asked` teaches nothing: a server may quote it.
     """
-    if "max_completion_tokens" in complaint and server.limit == "max_tokens":
+    quotable = clean(asked)  # as the complaint is
+
+    def names(knob: str) -> bool:
+        return knob in complaint and knob not in quotable
+
+    if names("max_completion_tokens") and server.limit == "max_tokens":
         return replace(server, limit="max_completion_tokens")
-    if "logprobs" in complaint and server.alternatives in _FEWER:
+    if judging and names("logprobs") and server.alternatives in _FEWER:
         return replace(server, alternatives=_FEWER[server.alternatives])
     return None

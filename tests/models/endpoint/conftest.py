@@ -62,7 +62,7 @@ def endpoint(clock: Clock) -> Callable[..., EndpointModel]:
     return at
 
 
-INFO = ModelInfo("endpoint", "m", "unpinned")
+INFO = ModelInfo("endpoint", "m", "unpinned openai")
 
 
 @pytest.fixture(scope="session")

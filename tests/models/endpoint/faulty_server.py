@@ -2,7 +2,7 @@
 
 An answer is a function of the request's body alone, so that order, retries and concurrency cannot
 change it. `faults(number, body)` is asked once for every request that comes in, with its number
-from 0, and names one of `FAULTS`, or None for a sound answer.
+from 0, and names one of `FAULTS`, or None for a sound answer, or is the answer itself, `Raw`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,18 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
-Faults = Callable[[int, Mapping[str, Any]], str | None]
+
+class Raw(NamedTuple):
+    """An answer, byte by byte."""
+
+    body: bytes
+    status: int = 200
+    kind: str = "application/json"
+
+
+Faults = Callable[[int, Mapping[str, Any]], "str | Raw | None"]
 
 FAULTS = (
     "too many requests",
@@ -72,7 +81,8 @@ class FaultyServer:
 
     `requests` are the bodies in the order they came, `log` their digests, `headers` what came
     with them, and `most_at_once` how many were being answered at a time. `seconds` is how long an
-    answer takes, `patience` how long a time-out lasts, `retry_after` what a 429 asks for.
+    answer takes, `patience` how long a time-out lasts, `retry_after` what a 429 asks for. `models`
+    is what the list of models holds, or the fault it ends in; `lists` counts who asked for it.
     """
 
     def __init__(
@@ -82,7 +92,10 @@ class FaultyServer:
         seconds: float = 0.0,
         patience: float = 0.3,
         retry_after: str = "7",
+        models: tuple[str, ...] | str = "no such model",
     ) -> None:
+        self.models = models
+        self.lists = 0
         self.faults = faults
         self.seconds = seconds
         self.patience = patience
@@ -164,8 +177,17 @@ class _Handler(BaseHTTPRequestHandler):
         finally:
             self.of.done()
 
-    def _play(self, fault: str | None, body: dict[str, Any]) -> None:
-        if fault in _STATUSES:
+    def do_GET(self) -> None:
+        self.of.lists += 1
+        if isinstance(self.of.models, str):
+            return self._play(self.of.models, {})
+        told = {"object": "list", "data": [{"id": name} for name in self.of.models]}
+        return self._send(json.dumps(told).encode(), 200, {})
+
+    def _play(self, fault: str | Raw | None, body: dict[str, Any]) -> None:
+        if isinstance(fault, Raw):
+            self._send(fault.body, fault.status, {"Content-Type": fault.kind})
+        elif fault in _STATUSES:
             status, message = _STATUSES[fault]
             waits = {"Retry-After": self.of.retry_after} if fault.endswith("wait") else {}
             self._send(json.dumps({"error": {"message": message}}).encode(), status, waits)
@@ -215,6 +237,7 @@ _STATUSES = {
     "forbidden": (403, "no access"),
     "five alternatives": (400, "top_logprobs must be at most 5"),
     "no alternatives": (400, "logprobs are not supported with this model"),
+    "cannot do that": (501, "unsupported method"),
     "other limit": (400, "max_tokens is not supported; use max_completion_tokens"),
     "bad request": (400, "the prompt is too long"),
 }

@@ -13,11 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mindgraph.models.endpoint.abreast import SharedTime
 from mindgraph.models.endpoint.answers import (
     UnusableError,
     excerpt,
     judged,
+    listed,
     read,
+    redacted,
     verdict,
     written,
 )
@@ -78,6 +81,48 @@ def test_any_bytes_are_read_or_refused(body):
 def test_json_that_is_no_answer_is_refused(body):
     with pytest.raises(UnusableError):
         read(body)
+
+
+@pytest.mark.parametrize("logprob", [-(10**400), 10**400, True, "low", None, float("nan")])
+def test_a_logprob_that_is_no_float_is_refused(logprob):
+    told = answer_to(ASKED)
+    told["choices"][0]["logprobs"]["content"][0]["logprob"] = logprob
+    with pytest.raises(UnusableError, match="no tokens with numbers"):
+        read(json.dumps(told).encode())
+
+
+def test_an_error_of_any_depth_is_refused():
+    for depth in range(1, 1100):
+        with pytest.raises(UnusableError):
+            read(b'{"error":' + b"[" * depth + b"]" * depth + b"}")
+
+
+def test_the_key_is_taken_out_of_a_body_however_json_spells_it():
+    key = 'sk-"a/b"-4711'
+    quoted = json.dumps({"content": f"{key} and {key}"})
+    for body in (key, quoted, quoted.replace("/", r"\/")):
+        assert b"4711" not in redacted(body.encode(), key)
+        assert b"[key]" in redacted(body.encode(), key)
+
+
+@pytest.mark.parametrize("key", [None, "", "x", "content"])
+def test_a_word_that_is_given_for_a_key_spoils_no_answer(key):
+    body = json.dumps(answer_to(ASKED)).encode()
+    assert redacted(body, key) == body
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        (b'{"data": [{"id": "a"}, {"id": 7}, "b", {}]}', {"a"}),
+        (b'{"data": []}', set()),
+        (b'{"data": {"id": "a"}}', None),
+        (b"[]", None),
+        (b"<html>", None),
+    ],
+)
+def test_a_list_of_models_is_read_or_none(body, names):
+    assert listed(body) == names
 
 
 def test_an_answer_of_blanks_says_nothing():
@@ -165,8 +210,9 @@ def test_a_retry_after_may_be_a_date():
 
 @settings(deadline=None)
 @given(st.integers(1, 1000), st.integers())
-def test_a_wait_is_drawn_below_a_bound(failures, seed):
-    assert 0 <= backoff(failures, random.Random(seed)) <= min(LONGEST, 0.5 * 2 ** (failures - 1))
+def test_a_wait_is_drawn_between_bounds(failures, seed):
+    bound = min(LONGEST, 0.5 * 2 ** (failures - 1))
+    assert bound / 2 <= backoff(failures, random.Random(seed)) <= bound
 
 
 def test_a_pause_holds_back_those_who_already_wait(clock):
@@ -187,3 +233,23 @@ def test_the_longer_of_two_pauses_counts(clock):
     pace.pause(2)
     asyncio.run(pace.turn())
     assert clock.now == 109
+
+
+# ---- time
+
+
+def test_shares_of_time_sum_to_the_time_that_passed():
+    now = 10.0
+    time = SharedTime(lambda: now)
+    with time.share() as first:
+        now += 4
+        with time.share() as second:
+            now += 6
+            shares = [second()]
+        now += 1
+        shares.append(first())
+    now += 100  # nobody is in hand
+    with time.share() as third:
+        now += 2
+        shares.append(third())
+    assert shares == [3.0, 8.0, 2.0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import time
 from dataclasses import asdict, replace
@@ -11,9 +12,19 @@ import pytest
 
 from mindgraph.errors import ModelError, UsageError
 from mindgraph.models import row_seed
-from mindgraph.models.endpoint.limits import Pace
+from mindgraph.models.endpoint.limits import LONGEST, PATIENCE, Pace
+from mindgraph.models.endpoint.servers import SERVERS
 from tests.models.endpoint.conftest import KEY
-from tests.models.endpoint.faulty_server import FAULTS, LASTING, FaultyServer, seeded
+from tests.models.endpoint.faulty_server import (
+    FAULTS,
+    LASTING,
+    FaultyServer,
+    Raw,
+    answer_to,
+    seeded,
+)
+
+HERE = "http://127.0.0.1:1/v1"
 
 
 def once(fault):
@@ -26,6 +37,10 @@ def after_the_first(fault):
 
 def always(fault):
     return lambda number, body: fault
+
+
+def quoted(status, text):
+    return Raw(json.dumps({"error": {"message": f"bad request: {text}"}}).encode(), status)
 
 
 def said(replies):
@@ -77,7 +92,6 @@ def test_a_fault_that_passes_changes_nothing_but_the_attempts(endpoint, asks, re
 
 
 LASTS = {
-    "too many requests": "status 429: slow down",
     "server error": "status 500: out of memory",
     "time-out": "no answer within 0.2 seconds",
     "dropped connection": "the connection broke",
@@ -150,7 +164,102 @@ def test_the_limit_has_the_name_that_the_server_asks_for(endpoint, asks, replies
     assert all(reply.error is None for reply in told)
 
 
+@pytest.mark.parametrize(
+    ("op", "knob", "sent"),
+    [
+        ("generate", "max_completion_tokens", "max_tokens"),
+        ("generate", "logprobs", "max_tokens"),
+        ("judge", "logprobs", "top_logprobs"),
+    ],
+)
+def test_a_title_that_a_complaint_quotes_teaches_nothing(endpoint, asks, replies, op, knob, sent):
+    def quoting(number, body):
+        return quoted(400, body["messages"][0]["content"][0]["text"]) if number == 0 else None
+
+    with FaultyServer(quoting) as server:
+        model = endpoint(server.url, concurrency=1)
+        told = replies(model, [asks(f"mug \x00{knob} ", "a", "b", op=op)])
+        assert len(server.requests) == 2
+        assert server.requests[1].get(sent) == {"max_tokens": 20, "top_logprobs": 20}[sent]
+    assert [reply.error is None for reply in told] == [False, True]
+
+
+def test_a_complaint_of_what_was_not_asked_teaches_nothing(endpoint, asks, replies):
+    def refuse(number, body):
+        return "no alternatives" if number == 0 else None
+
+    with FaultyServer(refuse) as server:
+        model = endpoint(server.url, concurrency=1)
+        replies(model, [asks("mug", "a"), asks("mug", "b", op="judge")])
+        assert [body.get("top_logprobs") for body in server.requests] == [None, 20]
+
+
+def test_what_the_server_of_a_kind_is_sent_is_part_of_who_it_is(endpoint):
+    revisions = {kind: endpoint(HERE, server=kind).info.revision for kind in SERVERS}
+    assert revisions["vllm"] == "unpinned vllm"
+    assert len(set(revisions.values())) == len(SERVERS)
+    assert endpoint(HERE, revision="abc").info.revision == "abc openai"
+
+
+# ---- answers that no client expects
+
+CODECS = ["hex", "rot13", "bz2", "zlib", "idna", "undefined", "punycode", "utf-16", "nonsense"]
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_charset_is_not_believed(endpoint, asks, replies, codec, status):
+    page = Raw("<p>schön \xff\xfe".encode("latin-1"), status, f"text/html; charset={codec}")
+    with FaultyServer(always(page)) as server:
+        (reply,) = replies(endpoint(server.url), [asks("mugs", "a")])
+    assert "<p>sch" in reply.error
+
+
+def test_an_answer_that_the_client_stumbles_over_is_an_error_reply(
+    endpoint, asks, replies, monkeypatch
+):
+    def stumble(*told, **options):
+        raise AssertionError("unthinkable")
+
+    monkeypatch.setattr("httpx2.AsyncClient.send", stumble)
+    (reply,) = replies(endpoint(HERE), [asks("mugs", "a")])
+    assert reply.error
+
+
 # ---- pace
+
+
+def too_busy_until(clock, seconds):
+    began = clock()
+    return lambda number, body: "too many requests" if clock() - began < seconds else None
+
+
+@pytest.mark.parametrize("seconds", [6, 100])
+def test_a_server_that_is_busy_for_a_while_costs_no_attempt(
+    endpoint, asks, replies, clock, seconds
+):
+    with FaultyServer(too_busy_until(clock, seconds)) as server:
+        told = replies(endpoint(server.url), [asks("mugs", *map(str, range(12)))])
+    assert [reply.error for reply in told] == [None] * 12
+
+
+@pytest.mark.parametrize("fault", ["too many requests", "too many requests, wait"])
+def test_a_server_that_stays_busy_ends_as_an_error_reply(endpoint, asks, replies, clock, fault):
+    with FaultyServer(always(fault), retry_after="0") as server:
+        (reply,) = replies(endpoint(server.url), [asks("mugs", "a")])
+        assert reply.trace.attempts == len(server.requests) < 20
+    assert reply.error == "status 429: slow down"
+    assert PATIENCE <= sum(clock.slept) <= PATIENCE + 4 * LONGEST
+
+
+def test_seconds_sum_to_the_time_that_passed(endpoint, asks, replies):
+    with FaultyServer(seconds=0.05) as server:
+        began = time.monotonic()
+        told = replies(endpoint(server.url), [asks("mugs", *map(str, range(24)))])
+        passed = time.monotonic() - began
+    spent = sum(reply.trace.seconds for reply in told)
+    assert 0.15 <= spent <= passed
+    assert all(reply.trace.seconds > 0 for reply in told)
 
 
 def test_all_wait_as_long_as_the_server_asks_one_to(endpoint, asks, replies, clock):
@@ -244,19 +353,61 @@ def test_under_all_faults_together_every_question_has_one_reply(endpoint, asks, 
 
 
 @pytest.mark.parametrize(
-    ("fault", "repair"),
+    ("fault", "models", "repair"),
     [
-        ("wrong key", "key_variable"),
-        ("forbidden", "another key"),
-        ("no such model", "mend `model`"),
+        ("wrong key", ("m",), "key_variable"),
+        ("forbidden", "forbidden", "another key"),
+        ("forbidden", "wrong key", "another key"),
+        ("no such model", ("other",), "mend `model`"),
+        ("no such model", "no such model", "mend `model`"),
+        ("no such model", "forbidden", "mend `model`"),
     ],
 )
-def test_a_server_that_refuses_from_the_start_ends_the_run(endpoint, asks, replies, fault, repair):
-    with FaultyServer(always(fault)) as server:
+def test_a_server_that_refuses_from_the_start_ends_the_run(
+    endpoint, asks, replies, fault, models, repair
+):
+    with FaultyServer(always(fault), models=models) as server:
         with pytest.raises(ModelError, match=repair) as refused:
             replies(endpoint(server.url), [asks("mugs", *map(str, range(30)))])
         assert len(server.requests) <= 16
     assert KEY not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "models"),
+    [
+        ("forbidden", ("m",)),
+        ("forbidden", ("other",)),
+        ("forbidden", "no such model"),
+        ("forbidden", "server error"),
+        ("no such model", ("m",)),
+        ("no such model", "server error"),
+    ],
+)
+def test_a_question_that_alone_is_refused_is_an_error_reply(endpoint, asks, replies, fault, models):
+    with FaultyServer(always(fault), models=models) as server:
+        told = replies(endpoint(server.url, concurrency=1), [asks("mugs", "a", "b")])
+        assert len(server.requests) == 2
+    assert all("status 40" in reply.error for reply in told)
+
+
+def test_a_server_is_asked_for_its_models_once(endpoint, asks, replies):
+    with FaultyServer(always("forbidden"), models=("m",)) as server:
+        replies(endpoint(server.url, concurrency=1), [asks("mugs", *map(str, range(9)))])
+        assert server.lists == 1
+
+
+@pytest.mark.parametrize("models", [("m",), "no such model", "cannot do that"])
+def test_a_server_need_not_list_its_models_to_be_there(endpoint, models):
+    with FaultyServer(models=models) as server:
+        endpoint(server.url).check()
+        assert server.lists == 1
+
+
+@pytest.mark.parametrize("models", ["wrong key", "forbidden"])
+def test_a_server_that_refuses_the_key_is_told_beforehand(endpoint, models):
+    with FaultyServer(models=models) as server, pytest.raises(ModelError, match="key"):
+        endpoint(server.url).check()
 
 
 def test_a_server_that_refuses_later_is_an_error_reply(endpoint, asks, replies):
@@ -305,6 +456,37 @@ def test_a_server_that_quotes_the_key_is_not_quoted(endpoint, asks, replies):
     assert KEY[:4] not in reply.error
 
 
+LONG = "sk-" + "secret/4711-" * 13 + "end"
+
+
+def echoing(**message):
+    told = answer_to({"model": "m", "messages": []})
+    told["choices"][0]["message"] |= message
+    return Raw(json.dumps(told).encode())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Raw(f"<html>{'x' * 100} {LONG}</html>".encode(), kind="text/html"),
+        Raw(json.dumps({"choices": [], "error": f"{'x' * 100} {LONG}"}).encode()),
+        Raw(json.dumps({"error": {"message": f"{'x' * 100} {LONG}"}}).encode(), 500),
+        Raw(f"<html>{'x' * 100} {LONG}</html>".encode(), 500, "text/html"),
+        echoing(refusal=f"{'x' * 100} {LONG}"),
+        echoing(content=f"my key is {LONG}"),
+    ],
+)
+def test_a_long_key_is_told_nowhere_not_even_half_of_it(
+    endpoint, asks, replies, monkeypatch, answer
+):
+    assert len(LONG) == 162
+    monkeypatch.setenv("OPENAI_API_KEY", LONG)
+    with FaultyServer(always(answer)) as server:
+        (reply,) = replies(endpoint(server.url), [asks("mugs", "a")])
+    assert "[key]" in f"{reply.text}{reply.error}"
+    assert "secret" not in repr(reply)
+
+
 @pytest.mark.parametrize("key", ["ключ", "two\nlines"])
 def test_what_cannot_be_a_key_is_refused_without_being_told(
     endpoint, asks, replies, monkeypatch, key
@@ -335,6 +517,14 @@ def test_another_machine_needs_one(endpoint, asks, replies, monkeypatch):
         {"url": "127.0.0.1:8000/v1"},
         {"url": "https://me:secret@shop.invalid/v1"},
         {"url": "https://shop.invalid/v1?key=secret"},
+        {"url": "http://[::1"},
+        {"url": "http://me:secret@[::1"},
+        {"url": "http://a\u2100b/v1"},
+        {"url": "http://127.0.0.1:99999/v1"},
+        {"url": "http://127.0.0.1:port/v1"},
+        {"url": "http://127.0.0.1 /v1"},
+        {"url": "http://127.0.0.1\n/v1"},
+        {"url": "http://127.0.0.1/\x00v1"},
         {"server": "telepathy"},
         {"concurrency": 0},
         {"attempts": 0},
@@ -348,12 +538,15 @@ def test_settings_that_cannot_be_are_refused_without_their_secrets(endpoint, opt
     assert "secret" not in str(refused.value).replace("secrets", "")
 
 
-def test_where_and_how_it_runs_is_no_part_of_who_it_is(endpoint):
-    one = endpoint("http://127.0.0.1:1/v1", server="vllm", concurrency=2)
+def test_a_host_that_cannot_be_is_refused(endpoint):
+    with pytest.raises(UsageError, match="url is like"):
+        endpoint("http://ü_x/v1").check()
+
+
+def test_where_and_how_fast_it_runs_is_no_part_of_who_it_is(endpoint):
+    one = endpoint("http://127.0.0.1:1/v1", concurrency=2)
     other = endpoint("https://shop.invalid/v1")
     assert one.info == other.info
-    assert one.info.revision == "unpinned"
-    assert endpoint("http://127.0.0.1:1/v1", revision="abc").info.revision == "abc"
 
 
 def test_a_seed_is_the_same_in_the_request_and_in_the_trace(endpoint, asks, replies):
