@@ -32,16 +32,18 @@ def ask(store: Store, question: Question, parameters: Mapping[str, Any]) -> Rows
         for parameter in question.parameters
         if parameter.default is not None
     }
-    return store.ask(question.text, checked(question, {**defaults, **parameters}))
+    return store.ask(question.on(store.engine), checked(question, {**defaults, **parameters}))
 
 
-def why(run: str | Path, product_a: str, product_b: str, limit: int = 20) -> dict[str, Any]:
+def why(
+    run: str | Path, product_a: str, product_b: str, limit: int = 20, database: str | None = None
+) -> dict[str, Any]:
     """What joins two products, whether or not they were ever bought together.
 
     `together`: what their own co-buy states; `shared`: intentions that co-buys of both state;
     `concepts`: concepts under which intentions of both fall. Ids as in the shop's own data.
     """
-    with open_store(run) as store:
+    with open_store(run, database) as store:
         products = [_product(store, product_a), _product(store, product_b)]
         ends = {"a": products[0]["id"], "b": products[1]["id"], "limit": limit}
         found = {

@@ -8,6 +8,7 @@
     │   └── QueryError       the query is refused, or the store refuses it
     ├── ModelError           a model cannot answer
     │   └── NotRecorded      the recorded model was asked something new
+    ├── StoreError           a database cannot be reached, or gives up
     ├── CountError           in = out + dropped does not hold: a defect of mindgraph
     └── DiskError            the disk is full, or a file cannot be written
 
@@ -52,6 +53,10 @@ class ModelError(MindgraphError):
 
 class NotRecorded(ModelError):  # noqa: N818 - the field's word for a replay that misses
     """The recorded model was asked something that its record does not hold."""
+
+
+class StoreError(MindgraphError):
+    """A database cannot be reached, or gives up within its work."""
 
 
 class CountError(MindgraphError):

@@ -2,20 +2,21 @@
 // $a: text -- the id of one product
 // $b: text -- the id of the other product
 // $limit: whole = 20 -- rows at most
-// Walks from each product to its own co-buys and meets at the intention's id, never out of an
+// Walks from both products to their own co-buys and meets at the intention, never out of an
 // intention, which thousands of co-buys may state.
-MATCH (p:Product {id: $a})<-[:HAS_PRODUCT]-(c:CoBuy)
-MATCH (c)-[:HAS_PRODUCT]->(x:Product)
-WHERE p.id <> $b AND x.id <> $a AND x.id <> $b
-MATCH (c)-[r]->(i:Intention)
-WITH i.id AS stated, r.relation AS relation_a, count(*) AS pairs_a
-MATCH (q:Product {id: $b})<-[:HAS_PRODUCT]-(d:CoBuy)
-MATCH (d)-[:HAS_PRODUCT]->(y:Product)
-WHERE q.id <> $a AND y.id <> $a AND y.id <> $b
-MATCH (d)-[s]->(j:Intention)
-WHERE j.id = stated
-WITH j.id AS id, j.text AS intention, j.support AS support, relation_a, pairs_a,
-    s.relation AS relation_b, count(*) AS pairs_b
-RETURN intention, relation_a, pairs_a, relation_b, pairs_b, support, id
+MATCH (p:Product)<-[:HAS_PRODUCT]-(c:CoBuy)
+WHERE p.id IN [$a, $b] AND $a <> $b
+WITH c.id AS pair, min(p.id) AS asked, count(*) AS ends_found
+WHERE ends_found = 1
+WITH asked, collect(pair) AS ids
+MATCH (d:CoBuy)-[r]->(i:Intention)
+WHERE d.id IN ids
+WITH i, asked, r.relation AS relation, count(*) AS pairs
+WITH i, collect(CASE WHEN asked = $a THEN {relation: relation, pairs: pairs} END) AS of_a,
+    collect(CASE WHEN asked = $b THEN {relation: relation, pairs: pairs} END) AS of_b
+UNWIND of_a AS in_a
+UNWIND of_b AS in_b
+RETURN i.text AS intention, in_a.relation AS relation_a, in_a.pairs AS pairs_a,
+    in_b.relation AS relation_b, in_b.pairs AS pairs_b, i.support AS support, i.id AS id
 ORDER BY pairs_a + pairs_b DESC, support, id, relation_a, relation_b
 LIMIT $limit

@@ -76,6 +76,12 @@ EDGES = (
     *(Edge(relation.edge_type, "CoBuy", "Intention", STATED) for relation in RELATIONS.values()),
 )
 
+_SOUGHT = (("Concept", "name"), ("Category", "name"), ("Intention", "support"))
+"""Properties that questions find nodes by, or put them in order by."""
+
+_SEARCHED = (("Intention", "text"), ("Product", "title"))
+"""Properties whose words are searched."""
+
 _LADYBUG = {TEXT: "STRING", WHOLE: "INT64", REAL: "DOUBLE"}
 
 
@@ -101,13 +107,22 @@ def _columns(properties: dict[str, pa.DataType]) -> str:
 
 
 def neo4j_schema() -> str:
-    """The statements that make a Neo4j server's constraints: one key per label."""
+    """The statements that make a Neo4j server's constraints and indexes: a key per label first."""
     keys = (
         f"CREATE CONSTRAINT {node.label.lower()}_id IF NOT EXISTS "
         f"FOR (n:{node.label}) REQUIRE n.id IS UNIQUE;"
         for node in NODES
     )
-    return "\n".join([_HEAD, *keys]) + "\n"
+    sorted_ = (
+        f"CREATE INDEX {label.lower()}_{name} IF NOT EXISTS FOR (n:{label}) ON (n.{name});"
+        for label, name in _SOUGHT
+    )
+    words = (
+        f"CREATE FULLTEXT INDEX {label.lower()}_{name} IF NOT EXISTS "
+        f"FOR (n:{label}) ON EACH [n.{name}];"
+        for label, name in _SEARCHED
+    )
+    return "\n".join([_HEAD, *keys, *sorted_, *words]) + "\n"
 
 
 _HEAD = "// Written from mindgraph/graph/schema.py by `make golden`; a test fails when it is stale."

@@ -23,6 +23,11 @@ STORE_FILE = "graph.lbug"
 class Store(Protocol):
     """A graph that can be asked; also a context manager that closes itself."""
 
+    @property
+    def engine(self) -> str:
+        """What answers, `ladybug` or `neo4j`: some questions have a text for each."""
+        ...
+
     def ask(
         self, text: str, parameters: Mapping[str, Any] | None = None, seconds: float = 60
     ) -> Rows:
@@ -47,10 +52,17 @@ class Store(Protocol):
         ...
 
 
-def open_store(where: str | Path) -> Store:
-    """The store of a run folder, opened for reading."""
+def open_store(where: str | Path, database: str | None = None) -> Store:
+    """The store of a run folder, or of a Neo4j server's address, opened for reading.
+
+    `database` is one of the server's; without it the server's own default is meant.
+    """
     if "://" in str(where):
-        raise UsageError(f"{where}: this version opens run folders only; give the run's folder")
+        from mindgraph.stores.neo4j.store import Neo4jStore
+
+        return Neo4jStore(str(where), database)
+    if database:
+        raise UsageError(f"{where}: a run folder holds one graph; leave --database out")
     file = Path(where) / STORE_FILE
     if not file.exists():
         raise RunError(

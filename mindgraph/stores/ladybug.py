@@ -21,7 +21,7 @@ from typing import Any
 from mindgraph.errors import DiskError, QueryError, RunError
 from mindgraph.graph.schema import EDGES, NODES, ladybug_schema
 from mindgraph.stores import Rows
-from mindgraph.stores.reading import check_reads_only
+from mindgraph.stores.reading import check_given, check_reads_only
 
 POOL = 1024 * 1024 * 1024
 """Bytes of the engine's memory at most; counts over a graph of MIND's size broke half of it."""
@@ -85,6 +85,8 @@ def _first_line(error: BaseException) -> str:
 class LadybugStore:
     """A store file, opened for reading."""
 
+    engine = "ladybug"
+
     def __init__(self, file: Path) -> None:
         import ladybug
 
@@ -101,11 +103,13 @@ class LadybugStore:
         self, text: str, parameters: Mapping[str, Any] | None = None, seconds: float = 60
     ) -> Rows:
         """Rows of one read-only query; QueryError where it is refused, wrong or too slow."""
+        values = dict(parameters or {})
         check_reads_only(text)
+        check_given(text, values)
         try:
             # Zero would be no limit at all.
             self._connection.set_query_timeout(max(1, int(seconds * 1000)))
-            result = self._connection.execute(text, dict(parameters or {}))
+            result = self._connection.execute(text, values)
         except _REFUSALS as error:
             raise QueryError(_told(error, seconds)) from None
         return _rows(result)

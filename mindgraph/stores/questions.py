@@ -1,4 +1,7 @@
-"""The library of questions: the files of `cypher/queries/`, each with what it asks and takes.
+"""The library of questions: the files of `cypher/`, each with what it asks and takes.
+
+`queries/` has what every store answers alike. What cannot be said in one way, such as a shortest
+path, stands in `ladybug/` and `neo4j/` under one name; a text there comes before a shared one.
 
 A file starts with a comment: the question on its first line, then one line per parameter,
 `// $name: type = default -- meaning` (no default where it must be given; `''` is the empty
@@ -10,13 +13,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from mindgraph.errors import QueryError
 from mindgraph.resources import resource
 from mindgraph.stores.reading import parameters
+
+ENGINES = ("ladybug", "neo4j")
+"""Names of the stores' engines, and of their folders in `cypher/`."""
 
 _PARAMETER = re.compile(r"\$(\w+): (text|whole|real)(?: = (\S+))? -- (.+)")
 _KINDS = {"text": str, "whole": int, "real": float}
@@ -53,11 +59,30 @@ class Question:
     parameters: tuple[Parameter, ...]
     scans: bool
     text: str
+    own: Mapping[str, str] = field(default_factory=dict)
+    """Texts of the engines that need one of their own, by the engine's name."""
+
+    def on(self, engine: str) -> str:
+        """The Cypher that a store of this engine takes."""
+        return self.own.get(engine, self.text)
 
 
 def questions() -> list[Question]:
     """All questions of the library, by name."""
-    return [_read(path) for path in sorted(resource("cypher/queries").glob("*.cypher"))]
+    files = {folder: _files(folder) for folder in ("queries", *ENGINES)}
+    names = {name for found in files.values() for name in found}
+    return [_gather(name, files) for name in sorted(names)]
+
+
+def _files(folder: str) -> dict[str, Path]:
+    return {path.stem: path for path in resource(f"cypher/{folder}").glob("*.cypher")}
+
+
+def _gather(name: str, files: Mapping[str, Mapping[str, Path]]) -> Question:
+    """A question with the texts of its engines; it is described where it stands first."""
+    found = {folder: _read(paths[name]) for folder, paths in files.items() if name in paths}
+    own = {engine: found[engine].text for engine in ENGINES if engine in found}
+    return replace(next(iter(found.values())), own=own)
 
 
 def _read(path: Path) -> Question:

@@ -9,7 +9,7 @@ glued to one counts; and it may decode `\\uXXXX` before it reads, so the decoded
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mindgraph.errors import QueryError
 
@@ -64,6 +64,12 @@ def _decoded(found: re.Match[str]) -> str:
 def parameters(text: str) -> set[str]:
     """The names of the parameters that a query uses, outside its strings and comments."""
     return set(_names(text))
+
+
+def check_given(text: str, given: Iterable[str]) -> None:
+    """Raise QueryError where a parameter has no value; a store may take it for null silently."""
+    if missing := sorted(parameters(text) - set(given)):
+        raise QueryError(f"${missing[0]} has no value; give one")
 
 
 def _names(text: str) -> Iterator[str]:

@@ -18,6 +18,9 @@ from mindgraph.records import pair_id, statement_id
 from mindgraph.relations import RELATIONS
 from mindgraph.stores import STORE_FILE, Store, open_store
 from mindgraph.stores.ladybug import build
+from mindgraph.stores.neo4j.connection import connect
+from mindgraph.stores.neo4j.online import load_tables
+from tests.stores.neo4j.server import empty, shared_server
 
 Tables = dict[str, list[dict[str, Any]]]
 
@@ -156,17 +159,40 @@ def run(tables: Tables, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _ladybug(run: Path) -> Store:
-    build(run, run / STORE_FILE)
+@pytest.fixture(scope="session")
+def neo4j_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real Neo4j; skipped, or failed where one is required, if there is none.
+
+    It has one database: who fills it empties it before, and tests of one module share it.
+    """
+    with shared_server(tmp_path_factory.mktemp("neo4j")) as uri:
+        yield uri
+
+
+def _ladybug(run: Path, _: pytest.FixtureRequest) -> Store:
+    if not (run / STORE_FILE).exists():
+        build(run, run / STORE_FILE)
     return open_store(run)
 
 
-STORES: dict[str, Callable[[Path], Store]] = {"ladybug": _ladybug}
+def _neo4j(run: Path, request: pytest.FixtureRequest) -> Store:
+    uri = request.getfixturevalue("neo4j_uri")
+    empty(uri)
+    connection = connect(uri)
+    load_tables(run, connection)
+    connection.close()
+    return open_store(uri)
+
+
+STORES: dict[str, Callable[[Path, pytest.FixtureRequest], Store]] = {
+    "ladybug": _ladybug,
+    "neo4j": _neo4j,
+}
 """Every store, and how a run's tables come to stand in it."""
 
 
-@pytest.fixture(scope="session", params=STORES)
+@pytest.fixture(scope="module", params=STORES)
 def store(request: pytest.FixtureRequest, run: Path) -> Iterator[Store]:
     """Each store in turn, holding the small graph."""
-    with STORES[request.param](run) as opened:
+    with STORES[request.param](run, request) as opened:
         yield opened

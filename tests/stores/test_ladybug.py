@@ -59,8 +59,13 @@ def test_a_folder_without_a_store_says_how_to_make_one(tmp_path: Path) -> None:
 
 
 def test_an_address_is_not_mistaken_for_a_folder() -> None:
-    with pytest.raises(UsageError, match="run folders only"):
-        open_store("bolt://localhost:7687")
+    with pytest.raises(UsageError, match="no address of a Neo4j server"):
+        open_store("file://localhost/run")
+
+
+def test_a_run_folder_has_no_databases(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="a run folder holds one graph; leave --database out"):
+        open_store(tmp_path, "neo4j")
 
 
 def test_a_closed_store_answers_no_more(run: Path, tmp_path: Path) -> None:

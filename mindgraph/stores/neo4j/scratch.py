@@ -1,0 +1,207 @@
+"""What a database holds beside what a run's tables say: compared on disk, in bounded memory.
+
+A scratch database of DuckDB, which moves to disk what its memory cannot hold, keeps the keys and
+internal ids of all nodes, and of one label or type at a time the values too. The differences come
+out in batches, ready to be written.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+
+from mindgraph.graph.schema import REAL, TEXT, WHOLE, Edge, Node
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+BATCH = 5_000
+"""Rows of one transaction; more were no faster, measured."""
+
+PLACE = pa.int64()
+"""The type of a server's internal ids."""
+
+_PYTHON: dict[pa.DataType, tuple[type, ...]] = {TEXT: (str,), WHOLE: (int,), REAL: (float, int)}
+
+
+@contextmanager
+def open_scratch() -> Iterator[Scratch]:
+    """A scratch database that is gone afterwards."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory(prefix="mindgraph-load-") as folder:
+        settings: dict[str, Any] = {"memory_limit": "1GB", "threads": 2, "temp_directory": folder}
+        with duckdb.connect(config=settings) as con:
+            yield Scratch(con)
+
+
+class Scratch:
+    """Tables `wanted`, `there` and their differences, of one label or type at a time."""
+
+    def __init__(self, con: DuckDBPyConnection) -> None:
+        self._con = con
+        # Rows go in while others stream out, and one connection cannot do both.
+        self._inward = con.cursor()
+
+    # ---- nodes
+
+    def begin_nodes(self, node: Node, table: Path) -> None:
+        """Take a label's own table as what is wanted; nothing is there yet."""
+        self._want(table)
+        self._make("there", pa.schema([("place", PLACE), *node.arrow, ("odd", pa.bool_())]))
+        self._make(f"ids_{node.label}", pa.schema([("place", PLACE), ("id", TEXT)]))
+
+    def found_nodes(self, node: Node, rows: Sequence[Sequence[Any]]) -> None:
+        """Note nodes that are there: lists of internal id, key and values."""
+        self._add(
+            "there",
+            {"place": PLACE, **dict(zip(node.arrow.names, node.arrow.types, strict=True))},
+            rows,
+        )
+
+    def compare_nodes(self, node: Node) -> None:
+        """Tell what is there from what is wanted, by key."""
+        self._run(f"INSERT INTO ids_{node.label} SELECT place, id FROM there")
+        self._differ("SELECT * FROM wanted", ["id"], node.properties)
+
+    def made_nodes(self, node: Node, places: pa.Array, keys: pa.Array) -> None:
+        """Note the internal ids of nodes that were created."""
+        self._insert(f"ids_{node.label}", pa.table({"place": places, "id": keys}))
+
+    def places(self, label: str, rows: int) -> Iterator[list[int]]:
+        """The internal ids of all nodes of a label, some at a time, as they lie in the store."""
+        for batch in self._stream(f"SELECT place FROM ids_{label} ORDER BY place", rows):
+            yield batch["place"].to_pylist()
+
+    # ---- edges
+
+    def begin_edges(self, properties: dict[str, pa.DataType]) -> None:
+        """Make room for the relationships that leave one label."""
+        self._make("leaving", _leaving(properties, odd=True))
+
+    def found_edges(
+        self, properties: dict[str, pa.DataType], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        """Note relationships that are there: lists of type, ids and values."""
+        fields = _leaving(properties)
+        self._add("leaving", dict(zip(fields.names, fields.types, strict=True)), rows)
+
+    def compare_edges(self, edge: Edge, table: Path) -> None:
+        """Tell what is there from what is wanted, by the ends; copies are to be removed.
+
+        A relationship that ends at another label is somebody else's.
+        """
+        self._want(table)
+        self._run(
+            f"CREATE OR REPLACE TABLE there AS SELECT l.* FROM leaving l "
+            f"SEMI JOIN ids_{edge.end} e ON e.place = l.b WHERE l.type = '{edge.type}'"
+        )
+        placed = (
+            f"SELECT s.place AS a, e.place AS b, w.* FROM wanted w "
+            f'JOIN ids_{edge.start} s ON s.id = w.start JOIN ids_{edge.end} e ON e.id = w."end" '
+        )
+        self._differ(placed, ["a", "b"], edge.properties)
+
+    # ---- what a comparison gives
+
+    def created(self) -> Iterator[pa.RecordBatch]:
+        """Rows that are wanted and not there."""
+        return self._stream("SELECT * FROM created", BATCH)
+
+    def changed(self) -> Iterator[pa.RecordBatch]:
+        """Rows that are there with other values, with their internal id as `place`."""
+        return self._stream("SELECT * FROM changed", BATCH)
+
+    def gone(self, name: str) -> Iterator[pa.RecordBatch]:
+        """Internal ids, as `place`, of what is there and not wanted."""
+        return self._stream(f"SELECT place FROM gone_{name}", BATCH)
+
+    def copies(self) -> Iterator[pa.RecordBatch]:
+        """Internal ids of what is there more than once; one of each stays."""
+        return self._stream("SELECT place FROM copies", BATCH)
+
+    def keep_gone(self, name: str) -> None:
+        """Remember what is not wanted until everything else is written."""
+        self._run(f"CREATE OR REPLACE TABLE gone_{name} AS SELECT place FROM gone")
+
+    def count(self, table: str) -> int:
+        """The rows of a table."""
+        return int(self._con.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+
+    # ---- how
+
+    def _differ(self, placed: str, keys: list[str], properties: Iterable[str]) -> None:
+        same_key = " AND ".join(f"w.{key} = t.{key}" for key in keys)
+        differs = " OR ".join(
+            ["t.odd", *(f"w.{name} IS DISTINCT FROM t.{name}" for name in properties)]
+        )
+        order, by = keys[0], ", ".join(keys)
+        numbered = f"SELECT *, row_number() OVER (PARTITION BY {by} ORDER BY place) AS copy"
+        for text in (
+            f"CREATE OR REPLACE TABLE copies AS SELECT place FROM ({numbered} FROM there) "
+            "WHERE copy > 1",
+            "DELETE FROM there WHERE place IN (SELECT place FROM copies)",
+            f"CREATE OR REPLACE TEMP VIEW placed AS {placed}",
+            f"CREATE OR REPLACE TABLE created AS SELECT w.* FROM placed w "
+            f"ANTI JOIN there t ON {same_key} ORDER BY {order}",
+            f"CREATE OR REPLACE TABLE changed AS SELECT t.place, w.* FROM placed w "
+            f"JOIN there t ON {same_key} WHERE {differs}",
+            f"CREATE OR REPLACE TABLE gone AS SELECT t.place FROM there t "
+            f"ANTI JOIN placed w ON {same_key}",
+        ):
+            self._run(text)
+
+    def _want(self, table: Path) -> None:
+        self._con.register("wanted", ds.dataset(str(table), format="parquet"))
+
+    def _make(self, name: str, fields: pa.Schema) -> None:
+        self._con.register("fields", fields.empty_table())
+        self._run(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM fields")
+
+    def _add(
+        self, name: str, fields: dict[str, pa.DataType], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        if rows:
+            self._insert(name, _table(fields, rows))
+
+    def _insert(self, name: str, rows: pa.Table) -> None:
+        self._inward.register("rows_in", rows)
+        self._inward.execute(f"INSERT INTO {name} SELECT * FROM rows_in")
+        self._inward.unregister("rows_in")
+
+    def _run(self, text: str) -> None:
+        self._con.execute(text)
+
+    def _stream(self, text: str, rows: int) -> Iterator[pa.RecordBatch]:
+        return iter(self._con.cursor().sql(text).to_arrow_reader(rows))
+
+
+def _leaving(properties: dict[str, pa.DataType], odd: bool = False) -> pa.Schema:
+    fields = [("type", TEXT), ("place", PLACE), ("a", PLACE), ("b", PLACE), *properties.items()]
+    return pa.schema([*fields, ("odd", pa.bool_())] if odd else fields)
+
+
+def _table(fields: dict[str, pa.DataType], rows: Sequence[Sequence[Any]]) -> pa.Table:
+    """Rows as columns; a row with a value of another type than the schema's is marked as odd."""
+    odd = [False] * len(rows)
+    columns = {
+        name: _column(list(values), kind, odd)
+        for (name, kind), values in zip(fields.items(), zip(*rows, strict=True), strict=True)
+    }
+    return pa.table({**columns, "odd": odd})
+
+
+def _column(values: list[Any], kind: pa.DataType, odd: list[bool]) -> pa.Array:
+    try:
+        return pa.array(values, kind)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        for row, value in enumerate(values):
+            if value is not None and not isinstance(value, _PYTHON[kind]):
+                odd[row], values[row] = True, None
+        return pa.array(values, kind)
