@@ -34,12 +34,14 @@ lint: $(STAMPS)/test ## Style, types, the direction of imports
 golden: $(STAMPS)/test ## Write generated files anew: schema files, the demo's golden tables
 	$(BIN)/python -m mindgraph.graph.schema
 	$(BIN)/python -m tests.golden
+	$(BIN)/python -m tests.exporters.carried
 
 bench: $(STAMPS)/bench ## Build a graph of MIND's size beside a plain pandas version
 	$(BIN)/python benchmarks/build.py --scale 1.0
 
 lock: $(VENV)/made ## Solve the versions anew
-	$(BIN)/uv pip compile -q --universal --python-version 3.10 --all-extras --no-header \
+	$(BIN)/uv pip compile -q --universal --python-version 3.10 --no-header \
+		--extra lvlm --extra endpoint --extra neo4j --extra export --extra rdf --extra test --extra lint --extra bench \
 		--no-annotate pyproject.toml -o constraints.txt
 
 clean: ## Remove what was installed and built here
@@ -55,7 +57,7 @@ $(STAMPS)/demo: $(VENV)/made $(NEEDS)
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/test: $(VENV)/made $(NEEDS)
-	$(BIN)/uv pip install -q --python $(BIN)/python -c constraints.txt -e '.[test,lint,bench]'
+	$(BIN)/uv pip install -q --python $(BIN)/python -c constraints.txt -e '.[test,lint,bench,lvlm,endpoint,neo4j,export,rdf]'
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/demo
 
 $(STAMPS)/bench: $(STAMPS)/test

@@ -65,6 +65,42 @@ _TABLE = (
 RELATIONS: dict[str, Relation] = {relation.name: relation for relation in _TABLE}
 """All relations by name, in the table's order."""
 
+
+@dataclass(frozen=True)
+class Match:
+    """ConceptNet's nearest relation, how near it is in SKOS's words, and CSKG's dimension."""
+
+    name: str
+    nearness: str
+    dimension: str
+
+
+CONCEPTNET: dict[str, Match] = {
+    "open": Match("RelatedTo", "broad", "relational-other"),
+    "relatedTo": Match("RelatedTo", "exact", "relational-other"),
+    "isA": Match("IsA", "exact", "taxonomic"),
+    "partOf": Match("PartOf", "exact", "part-whole"),
+    "madeOf": Match("MadeOf", "exact", "part-whole"),
+    "similarTo": Match("SimilarTo", "exact", "similarity"),
+    "createdBy": Match("CreatedBy", "exact", "creation"),
+    "hasA": Match("HasA", "exact", "part-whole"),
+    "propertyOf": Match("HasProperty", "close", "quality"),
+    "distinctFrom": Match("DistinctFrom", "exact", "distinctness"),
+    "usedFor": Match("UsedFor", "exact", "utility"),
+    "can": Match("CapableOf", "close", "utility"),
+    "capableOf": Match("CapableOf", "exact", "utility"),
+    "definedAs": Match("DefinedAs", "exact", "similarity"),
+    "symbolOf": Match("SymbolOf", "exact", "quality"),
+    "mannerOf": Match("MannerOf", "exact", "taxonomic"),
+    "deriveFrom": Match("DerivedFrom", "related", "relational-other"),
+    "effect": Match("Causes", "close", "temporal"),
+    "cause": Match("MotivatedByGoal", "close", "desire/goal"),
+    "motivatedBy": Match("MotivatedByGoal", "exact", "desire/goal"),
+    "causeDesire": Match("CausesDesire", "related", "desire/goal"),
+    "other": Match("RelatedTo", "broad", "relational-other"),
+}
+"""What each relation is called elsewhere. Dimensions are those of arXiv 2101.04640."""
+
 ALIASES = {"propertOf": "propertyOf", "causeEffect": "causeDesire"}
 """Other names read on input: MIND's misprint, and FolkScope's name for causeDesire."""
 

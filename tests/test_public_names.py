@@ -10,18 +10,32 @@ import pytest
 
 import mindgraph
 
-HEAVY = {"pyarrow", "duckdb", "ladybug", "pydantic", "yaml", "PIL", "simplemma", "numpy", "pandas"}
+HEAVY = {
+    "pyarrow",
+    "duckdb",
+    "ladybug",
+    "pydantic",
+    "yaml",
+    "PIL",
+    "simplemma",
+    "numpy",
+    "pandas",
+} | {"neo4j", "networkx"}
 NAMES = [
     "Config",
     "MindgraphError",
+    "Selection",
     "__version__",
     "build",
     "check",
+    "export",
+    "load",
     "load_config",
     "open_store",
     "plan",
     "query",
     "stats",
+    "to_networkx",
     "why",
 ]
 
