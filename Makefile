@@ -33,6 +33,7 @@ lint: $(STAMPS)/test ## Style, types, the direction of imports
 
 golden: $(STAMPS)/test ## Write generated files anew: schema files, the demo's golden tables
 	$(BIN)/python -m mindgraph.graph.schema
+	$(BIN)/python -m mindgraph.exporters.vocabulary
 	$(BIN)/python -m tests.golden
 	$(BIN)/python -m tests.exporters.carried
 
