@@ -232,7 +232,7 @@ def _feature_step(config: Config, by: Asking, reads: Mapping[str, tuple[Table, .
     )
     answers = worker(replies.answer, model=by.model, sampling=sampling)
     answered = replies_of(by, "feature_replies", told, requests, answers)
-    return _step(by, "feature", told, requests, answered)
+    return step_of(by, "feature", told, requests, answered)
 
 
 def _features(steps: tuple[Step, ...]) -> Table:
@@ -272,7 +272,7 @@ def _intention_step(config: Config, by: Asking, told: Stage) -> Step:
     ahead = _foreseen(config.rules, by, by.told.filter)
     answers = worker(replies.answer, model=by.model, sampling=sampling, ahead=ahead)
     answered = replies_of(by, "replies", told, requests, answers, foresees=ahead is not None)
-    return _step(by, "intention", told, requests, answered)
+    return step_of(by, "intention", told, requests, answered)
 
 
 def _foreseen(rules: Rules, by: Asking, wanted: Filter) -> judging.Foreseen | None:
@@ -351,20 +351,33 @@ def _pending(foresees: bool, ahead: bool) -> str:
     return replies.PENDING_BUT_AHEAD if ahead else replies.PENDING
 
 
-def _step(by: Asking, name: str, told: Stage, requests: BatchMap, answered: BatchMap) -> Step:
+READ: Mapping[str, str] = {"answers": replies.ANSWERS, "rejected": replies.FAILED}
+"""What most steps make of their replies: those answered, and those that failed."""
+
+
+def step_of(
+    by: Asking,
+    name: str,
+    told: Stage,
+    requests: BatchMap,
+    answered: BatchMap,
+    outputs: Mapping[str, str] = READ,
+    ahead: tuple[Table, ...] = (),
+) -> Step:
     """A step with what was answered; `answered` makes that anew when there is more of it."""
     answers = Rel(
         name="answers" if name == "intention" else f"{name}_answers",
         reads={
             "requests": (Table(requests, "requests"),),
-            "replies": (Table(answered, "replies"),),
+            "replies": (Table(answered, "replies"), *ahead),
         },
-        outputs={"answers": replies.ANSWERS, "rejected": replies.FAILED},
+        outputs=outputs,
         main="answers",
         seen="SELECT count(*) FROM requests",
         settings={"answered": by.answered.get(answered.name, "")},
     )
-    return Step(name, told, requests, answered, answers, by.sampling(name))
+    sampling = judging.JUDGING if name == "verdict" else by.sampling(name)
+    return Step(name, told, requests, answered, answers, sampling)
 
 
 def record(steps: tuple[Step, ...]) -> Rel:

@@ -8,8 +8,10 @@ from typing import Any
 
 from mindgraph.engines import BatchMap, Rel, Stage, Table, nothing, worker
 from mindgraph.intentions import judging, replies
-from mindgraph.pipeline.generation import Asking, Generated, Step, replies_of, requests_of
+from mindgraph.pipeline.generation import Asking, Generated, Step, replies_of, requests_of, step_of
 from mindgraph.records import REJECTED, STATEMENT
+
+_JUDGED = {"answers": replies.JUDGED}
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def _verdicts(unjudged: _Unjudged) -> Step:
     make = worker(replies.answer, model=by.model, sampling=judging.JUDGING, op="judge")
     told = unjudged.of.prefixes
     answered = replies_of(by, "verdict_replies", told, requests, make, ahead=ahead)
-    return _step(by, "verdict", told, requests, answered, ahead)
+    return step_of(by, "verdict", told, requests, answered, _JUDGED, ahead)
 
 
 def _spoken(unjudged: _Unjudged, verdict: Step | None) -> Step:
@@ -89,7 +91,7 @@ def _spoken(unjudged: _Unjudged, verdict: Step | None) -> Step:
     make = worker(replies.answer, model=by.model, sampling=sampling)
     told = unjudged.of.prefixes
     answered = replies_of(by, "spoken_replies", told, requests, make)
-    return _step(by, "spoken", told, requests, answered)
+    return step_of(by, "spoken", told, requests, answered, _JUDGED)
 
 
 def _unclear(unjudged: _Unjudged, verdict: Step | None) -> Rel:
@@ -109,29 +111,6 @@ def _unclear(unjudged: _Unjudged, verdict: Step | None) -> Rel:
 
 def _answers(of: Step | None) -> Table:
     return Table(of.answers, "answers") if of else nothing(judging.ANSWER)
-
-
-def _step(
-    by: Asking,
-    name: str,
-    told: Stage,
-    requests: BatchMap,
-    answered: BatchMap,
-    ahead: tuple[Table, ...] = (),
-) -> Step:
-    answers = Rel(
-        name=f"{name}_answers",
-        reads={
-            "requests": (Table(requests, "requests"),),
-            "replies": (Table(answered, "replies"), *ahead),
-        },
-        outputs={"answers": replies.JUDGED},
-        main="answers",
-        seen="SELECT count(*) FROM requests",
-        settings={"answered": by.answered.get(answered.name, "")},
-    )
-    sampling = judging.JUDGING if name == "verdict" else by.sampling(name)
-    return Step(name, told, requests, answered, answers, sampling)
 
 
 def _judged(
