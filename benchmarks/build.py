@@ -8,7 +8,7 @@ folder), builds the graph with both, one after the other, and prints
 - a table of both builds: wall and processor seconds, peak memory, input rows per second, and how
   many times as much the peer took, with the machine's load average before and after;
 - mindgraph's stages, and the same comparison without loading the store, since the peer loads none;
-- the latency of the queries below over the store that was built, opened once.
+- the latency of all questions over the store that was built (`benchmarks/questions.py`).
 
 Scale 1.0 needs about 4 GB of disk. `--only` runs one part; `--only queries` uses the last build.
 Machines vary: with `--rounds 3` the builds take turns three times, and the table has the round of
@@ -21,18 +21,17 @@ import argparse
 import json
 import os
 import shutil
-import statistics
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from measure import Cost, load_average, run
+from measure import Cost, load_average, print_table, run
 from mind_size import row_count
+from questions import ask_questions
 
 HERE = Path(__file__).resolve().parent
 
@@ -40,48 +39,6 @@ HERE = Path(__file__).resolve().parent
 GENERATOR = ("mind_size.py", "phrases.py", "vocabulary.py")
 
 STORE_STAGE = "store"
-
-REPEATS = 20
-
-# Milliseconds that the median of a warm query should stay under, by what kind it is.
-KEY, NEAR, SCAN = 1.0, 100.0, 3000.0
-
-# Questions of the library, asked about the hubs of the graph, where they are dearest.
-QUERIES: list[tuple[str, dict[str, str], float]] = [
-    ("product", {"id": "product"}, KEY),
-    ("partners", {"id": "product"}, NEAR),
-    ("intentions_of_product", {"id": "product"}, NEAR),
-    ("why_together", {"a": "product", "b": "partner"}, NEAR),
-    ("why_shared", {"a": "product", "b": "other"}, NEAR),
-    ("why_concepts", {"a": "product", "b": "other"}, NEAR),
-    ("statement", {"a": "product", "b": "partner", "relation": "relation"}, NEAR),
-    ("complements", {"id": "product"}, NEAR),
-    ("co_buys_of_intention", {"id": "intention"}, NEAR),
-    ("intentions_of_concept", {"concept": "concept"}, NEAR),
-    ("products_of_concept", {"concept": "concept"}, NEAR),
-    ("concept_path", {"concept": "concept"}, NEAR),
-    ("find_product", {"text": "word"}, SCAN),
-    ("intentions_of_category", {"category": "category"}, SCAN),
-    ("top_concepts", {"relation": "relation"}, SCAN),
-    ("relation_counts", {}, SCAN),
-    ("generic_intentions", {}, SCAN),
-    ("weak_spots", {}, SCAN),
-    ("cross_category_bridges", {}, SCAN),
-]
-
-# The busiest product, its busiest partner, another busy product, and the busiest of the rest.
-HUBS = {
-    "product": """MATCH (c:CoBuy)-[:HAS_PRODUCT]->(p:Product)
-        RETURN p.id AS id, count(c) AS n ORDER BY n DESC, id LIMIT 1""",
-    "other": """MATCH (c:CoBuy)-[:HAS_PRODUCT]->(p:Product)
-        RETURN p.id AS id, count(c) AS n ORDER BY n DESC, id SKIP 1 LIMIT 1""",
-    "intention": """MATCH (i:Intention)
-        RETURN i.id AS id, i.support AS n ORDER BY n DESC, id LIMIT 1""",
-    "concept": """MATCH (:Intention)-[h:HAS_CONCEPT]->(c:Concept)
-        RETURN c.name AS id, count(h) AS n ORDER BY n DESC, id LIMIT 1""",
-    "category": """MATCH (p:Product)-[:IN_CATEGORY]->(k:Category)
-        RETURN k.id AS id, count(p) AS n ORDER BY n DESC, id LIMIT 1""",
-}
 
 CONFIG = """\
 name: mind-size
@@ -122,16 +79,6 @@ class Build:
 
     cost: Cost
     stages: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Latency:
-    """How long a query took, in milliseconds."""
-
-    rows: int
-    first: float
-    best: float
-    median: float
 
 
 def fingerprint() -> str:
@@ -226,15 +173,6 @@ def build(inputs: Inputs, wanted: Sequence[str], rounds: int) -> dict[str, Build
     return {name: min(results, key=lambda r: r.cost.cpu) for name, results in whole.items()}
 
 
-def print_table(rows: Sequence[Sequence[str]]) -> None:
-    """Print a table, the first column to the left and the others to the right."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    for first, *others in rows:
-        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
-        print("  ".join([first.ljust(widths[0]), *cells]).rstrip())
-    print()
-
-
 def print_costs(builds: Mapping[str, Build], rows: int) -> None:
     """Print what the builds took, and how many times as much the peer did."""
     costs = {name: built.cost for name, built in builds.items()}
@@ -271,51 +209,6 @@ def print_stages(builds: Mapping[str, Build]) -> None:
     print_table(table)
 
 
-def hubs(store: Any) -> dict[str, str]:
-    """Find what the queries are asked about."""
-    found = {name: next(store.ask(text))["id"] for name, text in HUBS.items()}
-    partner = """MATCH (c:CoBuy)-[:HAS_PRODUCT]->(p:Product {id: $id})
-        MATCH (c)-[:HAS_PRODUCT]->(q:Product) WHERE q.id <> $id
-        RETURN q.id AS id ORDER BY id LIMIT 1"""
-    found["partner"] = next(store.ask(partner, {"id": found["product"]}))["id"]
-    return {**found, "relation": "usedFor", "word": "bag"}
-
-
-def time_query(store: Any, name: str, parameters: Mapping[str, Any]) -> Latency:
-    """Ask a question again and again; the first time is told apart from the warm ones."""
-    from mindgraph.asking import ask
-    from mindgraph.stores.questions import find_question
-
-    question = find_question(name)
-    times, rows = [], 0
-    for _ in range(1 + REPEATS):
-        start = time.perf_counter()
-        rows = len(list(ask(store, question, parameters)))
-        times.append(1000 * (time.perf_counter() - start))
-    return Latency(rows, times[0], min(times[1:]), statistics.median(times[1:]))
-
-
-def print_queries(store: Any) -> None:
-    """Print the latency of every question and whether its median is under its bound."""
-    table = [["question", "rows", "first ms", "best ms", "median ms", "bound ms", ""]]
-    about = hubs(store)
-    for name, wanted, bound in QUERIES:
-        took = time_query(store, name, {key: about[hub] for key, hub in wanted.items()})
-        times = [f"{value:.2f}" for value in (took.first, took.best, took.median)]
-        verdict = "ok" if took.median <= bound else "over"
-        table.append([name, str(took.rows), *times, f"{bound:.0f}", verdict])
-    print_table(table)
-
-
-def ask_queries(folder: Path) -> None:
-    """Measure the queries on a run."""
-    # Imported late: what this process holds is the floor of the memory it measures.
-    import mindgraph
-
-    with mindgraph.open_store(folder) as store:
-        print_queries(store)
-
-
 def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Measure mindgraph's build and its peer's.")
@@ -344,7 +237,7 @@ def main() -> int:
     if "ours" in builds:
         print_stages(builds)
     if "ours" in builds or args.only == "queries":
-        ask_queries(inputs.run)
+        ask_questions(str(inputs.run))
     return 0 if len(builds) == len(wanted) else 1
 
 

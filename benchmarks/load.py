@@ -24,8 +24,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import HERE, build_ours, generate, locate, print_table
-from measure import Cost, load_average, run
+from build import HERE, build_ours, generate, locate
+from measure import Cost, load_average, print_table, run
 from neo4j import GraphDatabase
 
 sys.path.insert(0, str(HERE.parent))

@@ -140,7 +140,7 @@ def ratios(costs: Mapping[str, float]) -> dict[str, dict[str, float]]:
 
 def print_costs(rounds: Sequence[Mapping[str, float]]) -> None:
     """One line a way: processor seconds and the ratios to both loops, with their range."""
-    from build import print_table
+    from measure import print_table
 
     costs = best(rounds)
     table = [["way", "intentions", "verdicts", "both, CPU s", "published /", "one forward /"]]

@@ -54,10 +54,12 @@ def query(
 
 
 def _list_questions() -> None:
-    from mindgraph.stores.questions import questions
+    from mindgraph.stores.questions import ENGINES, questions
 
     for question in questions():
-        click.echo(f"{question.name}: {question.title}{' (scans)' if question.scans else ''}")
+        where = "" if question.scans == ENGINES else " on " + ", ".join(question.scans)
+        scans = f" (scans{where})" if question.scans else ""
+        click.echo(f"{question.name}: {question.title}{scans}")
         for parameter in question.parameters:
             default = f" = {parameter.default or repr('')}" if parameter.default is not None else ""
             click.echo(f"    -p {parameter.name}: {parameter.kind}{default} -- {parameter.meaning}")

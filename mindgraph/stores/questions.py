@@ -25,6 +25,7 @@ ENGINES = ("ladybug", "neo4j")
 """Names of the stores' engines, and of their folders in `cypher/`."""
 
 _PARAMETER = re.compile(r"\$(\w+): (text|whole|real)(?: = (\S+))? -- (.+)")
+_SCANS = "// Scans the whole graph"
 _KINDS = {"text": str, "whole": int, "real": float}
 _FITS: dict[str, tuple[type, ...]] = {"text": (str,), "whole": (int,), "real": (float, int)}
 
@@ -57,7 +58,6 @@ class Question:
     name: str
     title: str
     parameters: tuple[Parameter, ...]
-    scans: bool
     text: str
     own: Mapping[str, str] = field(default_factory=dict)
     """Texts of the engines that need one of their own, by the engine's name."""
@@ -65,6 +65,11 @@ class Question:
     def on(self, engine: str) -> str:
         """The Cypher that a store of this engine takes."""
         return self.own.get(engine, self.text)
+
+    @property
+    def scans(self) -> tuple[str, ...]:
+        """Engines on which it is no look-up."""
+        return tuple(engine for engine in ENGINES if _SCANS in self.on(engine))
 
 
 def questions() -> list[Question]:
@@ -93,7 +98,6 @@ def _read(path: Path) -> Question:
         name=path.stem,
         title=comment[0] if comment else "",
         parameters=tuple(_parameter(*parts.groups()) for parts in found),
-        scans=any(line.startswith("Scans the whole graph") for line in comment),
         text=text,
     )
 
@@ -115,7 +119,7 @@ def find_question(query: str) -> Question:
         except (OSError, ValueError) as error:
             told = getattr(error, "strerror", None) or "not a text file in UTF-8"
             raise QueryError(f"{query}: cannot be read ({told})") from None
-    return Question("", "", (), False, query)
+    return Question("", "", (), query)
 
 
 def bind(question: Question, given: Iterable[str]) -> dict[str, Any]:

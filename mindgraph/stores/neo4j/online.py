@@ -8,11 +8,11 @@ to the next new one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -29,7 +29,7 @@ from mindgraph.stores.neo4j.writing import in_sessions, send
 
 Progress = Callable[[str, int], None]
 
-_PAGE = 2_000
+_PAGE = 10_000
 """Nodes whose values, or whose relationships, are read at once."""
 
 
@@ -71,12 +71,20 @@ def load_tables(
         if not force:
             _check_older(run, connection)
         load = _Load(run, connection, scratch, _counts(connection), progress)
-        done = [*map(load.nodes, NODES), *load.edges()]
+        done = [*load.nodes(), *load.edges()]
         if prune:
             done = [*load.pruned(done)]
         _check_counts(connection, load.before, done)
     make_indexes(connection)
     return tuple(done)
+
+
+class _Write(NamedTuple):
+    """Rows for one label or type, and the query that takes them."""
+
+    name: str
+    text: str
+    rows: pa.RecordBatch
 
 
 @dataclass(frozen=True)
@@ -87,19 +95,25 @@ class _Load:
     before: dict[str, int]
     progress: Progress
 
-    def nodes(self, node: Node) -> Loaded:
-        """Bring the nodes of one label up to date."""
+    def nodes(self) -> list[Loaded]:
+        """Bring all nodes up to date."""
+        done: list[Loaded] = []
+        writes = (write for node in NODES for write in self._node_writes(node, done))
+        for write, made in in_sessions(writes, self._write_nodes):
+            if made:
+                self.scratch.made_nodes(write.name, *made)
+            self.progress(write.name, write.rows.num_rows)
+        return done
+
+    def _node_writes(self, node: Node, done: list[Loaded]) -> Iterator[_Write]:
         table = self.run / "nodes" / f"{node.label}.parquet"
         self.scratch.begin_nodes(node, table)
         if self.before[node.label]:
             self._read_nodes(node)
         self.scratch.compare_nodes(node)
-        create = partial(self._created_nodes, texts.create_nodes(node))
-        for places, keys in in_sessions(self.scratch.created(), create):
-            self.scratch.made_nodes(node, places, keys)
-            self.progress(node.label, len(keys))
-        self._write(node.label, texts.change_nodes(node), self.scratch.changed())
-        return self._done(node.label, table)
+        done.append(self._counted(node.label, table))
+        yield from _writes(node.label, texts.create_nodes(node), self.scratch.created())
+        yield from _writes(node.label, texts.change_nodes(node), self.scratch.changed())
 
     def _read_nodes(self, node: Node) -> None:
         text, start, limit = texts.page_of_nodes(node), "", _PAGE
@@ -111,20 +125,24 @@ class _Load:
                     raise
                 limit //= 2
                 continue
-            rows = page["rows"]
-            self.scratch.found_nodes(node, rows)
-            if len(rows) < limit:
+            columns = page["columns"]
+            self.scratch.found_nodes(node, columns)
+            keys = columns[1]
+            if len(keys) < limit:
                 return
-            start = rows[-1][1] + "\0"  # the very next key
+            start = keys[-1] + "\0"  # the very next key
 
-    def _created_nodes(self, text: str, batch: pa.RecordBatch) -> tuple[pa.Array, pa.Array]:
+    def _write_nodes(self, write: _Write) -> tuple[_Write, tuple[pa.Array, pa.Array] | None]:
+        if "place" in write.rows.schema.names:
+            self._write_rows(write)
+            return write, None
         made = [
             (start + row, place)
-            for rows, start in send(self.connection, text, batch)
+            for rows, start in send(self.connection, write.text, write.rows)
             for row, place in rows
         ]
         rows, places = zip(*made, strict=True)
-        return pa.array(places), batch["id"].take(pa.array(rows))
+        return write, (pa.array(places), write.rows["id"].take(pa.array(rows)))
 
     def edges(self) -> Iterator[Loaded]:
         """Bring all relationships up to date, those that leave one label after the other."""
@@ -132,18 +150,18 @@ class _Load:
             leaving = [edge for edge in EDGES if edge.start == node.label]
             if leaving:
                 self._read_edges(node.label, leaving)
-                yield from map(self._edges, leaving)
+                yield from self._written_edges(leaving)
 
     def _read_edges(self, label: str, leaving: list[Edge]) -> None:
         properties = {name: kind for edge in leaving for name, kind in edge.properties.items()}
         self.scratch.begin_edges(properties)
         if any(self.before[edge.type] for edge in leaving):
-            text = texts.edges_of_nodes(leaving, properties)
-            read = partial(self._page_of_edges, text)
-            for rows in in_sessions(self.scratch.places(label, _PAGE), read):
-                self.scratch.found_edges(properties, rows)
+            read = partial(self._pages_of_edges, texts.edges_of_nodes(leaving, properties))
+            for pages in in_sessions(self.scratch.places(label, _PAGE), read):
+                for columns in pages:
+                    self.scratch.found_edges(properties, columns)
 
-    def _page_of_edges(self, text: str, nodes: list[int]) -> list[list[Any]]:
+    def _pages_of_edges(self, text: str, nodes: list[int]) -> list[list[list[Any]]]:
         try:
             (page,) = self.connection.read(text, nodes=nodes)
         except TooBigError:
@@ -151,45 +169,48 @@ class _Load:
                 raise
             half = len(nodes) // 2
             return [
-                *self._page_of_edges(text, nodes[:half]),
-                *self._page_of_edges(text, nodes[half:]),
+                *self._pages_of_edges(text, nodes[:half]),
+                *self._pages_of_edges(text, nodes[half:]),
             ]
-        rows: list[list[Any]] = page["rows"]
-        return rows
+        return [page["columns"]]
 
-    def _edges(self, edge: Edge) -> Loaded:
+    def _written_edges(self, leaving: list[Edge]) -> list[Loaded]:
+        done: list[Loaded] = []
+        self._write(write for edge in leaving for write in self._edge_writes(edge, done))
+        return done
+
+    def _edge_writes(self, edge: Edge, done: list[Loaded]) -> Iterator[_Write]:
         table = self.run / "edges" / f"{edge.type}.parquet"
         if not (self.before[edge.type] or pq.read_metadata(table).num_rows):
-            return Loaded(edge.type, 0, 0, 0)
+            done.append(Loaded(edge.type, 0, 0, 0))
+            return
         self.scratch.compare_edges(edge, table)
-        self._write(edge.type, texts.create_edges(edge), self.scratch.created())
+        done.append(self._counted(edge.type, table))
+        yield from _writes(edge.type, texts.create_edges(edge), self.scratch.created())
         if edge.properties:
-            self._write(edge.type, texts.change_edges(edge), self.scratch.changed())
-        self._write(edge.type, texts.REMOVE_EDGES, self.scratch.copies())
-        return self._done(edge.type, table)
+            yield from _writes(edge.type, texts.change_edges(edge), self.scratch.changed())
+        yield from _writes(edge.type, texts.REMOVE_EDGES, self.scratch.copies())
 
-    def _write(self, name: str, text: str, batches: Iterator[pa.RecordBatch]) -> None:
-        def work(batch: pa.RecordBatch) -> int:
-            sent = send(self.connection, text, batch)
-            written = sum(int(rows or 0) for rows, _ in sent)
-            if "RETURN" in text and written != batch.num_rows:
-                raise StoreError(_CROSSED.format(where=self.connection.where, name=name))
-            return int(batch.num_rows)
+    def _write(self, writes: Iterable[_Write]) -> None:
+        for write in in_sessions(writes, self._write_rows):
+            self.progress(write.name, write.rows.num_rows)
 
-        for rows in in_sessions(batches, work):
-            self.progress(name, rows)
+    def _write_rows(self, write: _Write) -> _Write:
+        sent = send(self.connection, write.text, write.rows)
+        written = sum(int(rows or 0) for rows, _ in sent)
+        if "RETURN" in write.text and written != write.rows.num_rows:
+            raise StoreError(_CROSSED.format(where=self.connection.where, name=write.name))
+        return write
 
-    def _done(self, name: str, table: Path) -> Loaded:
-        """The counts of a label or type; RunError where rows of its table could not be placed."""
-        rows = pq.read_metadata(table).num_rows
-        created, changed, removed, left = (
-            self.scratch.count(kind) for kind in ("created", "changed", "copies", "gone")
-        )
-        self.scratch.keep_gone(name)
-        unchanged = self.scratch.count("placed") - created - changed
-        if created + changed + unchanged != rows:
+    def _counted(self, name: str, table: Path) -> Loaded:
+        """What is to be done; RunError where rows of a table name nodes that are nowhere."""
+        counts = self.scratch.counts()
+        if counts["unplaced"]:
             raise RunError(f"{table}: names nodes that the run has not; build it again")
-        return Loaded(name, created, changed, unchanged, removed, left)
+        self.scratch.keep_gone(name)
+        created, changed = counts["created"], counts["changed"]
+        unchanged = pq.read_metadata(table).num_rows - created - changed
+        return Loaded(name, created, changed, unchanged, counts["copies"], counts["gone"])
 
     def pruned(self, done: list[Loaded]) -> Iterator[Loaded]:
         """Remove what is not of this run, relationships before the nodes they hold on to."""
@@ -197,9 +218,14 @@ class _Load:
         left = [told.name for told in done if told.left]
         for name in sorted(left, key=lambda name: name in labels):
             text = texts.REMOVE_NODES if name in labels else texts.REMOVE_EDGES
-            self._write(name, text, self.scratch.gone(name))
+            self._write(_writes(name, text, self.scratch.gone(name)))
         for told in done:
             yield replace(told, removed=told.removed + told.left, left=0)
+
+
+def _writes(name: str, text: str, batches: Iterable[pa.RecordBatch]) -> Iterator[_Write]:
+    for rows in batches:
+        yield _Write(name, text, rows)
 
 
 _CROSSED = (

@@ -8,6 +8,7 @@ out in batches, ready to be written.
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,22 +58,18 @@ class Scratch:
         self._make("there", pa.schema([("place", PLACE), *node.arrow, ("odd", pa.bool_())]))
         self._make(f"ids_{node.label}", pa.schema([("place", PLACE), ("id", TEXT)]))
 
-    def found_nodes(self, node: Node, rows: Sequence[Sequence[Any]]) -> None:
-        """Note nodes that are there: lists of internal id, key and values."""
-        self._add(
-            "there",
-            {"place": PLACE, **dict(zip(node.arrow.names, node.arrow.types, strict=True))},
-            rows,
-        )
+    def found_nodes(self, node: Node, columns: Sequence[list[Any]]) -> None:
+        """Note nodes that are there: columns of internal ids, keys and values."""
+        self._add("there", pa.schema([("place", PLACE), *node.arrow]), columns)
 
     def compare_nodes(self, node: Node) -> None:
         """Tell what is there from what is wanted, by key."""
         self._run(f"INSERT INTO ids_{node.label} SELECT place, id FROM there")
-        self._differ("SELECT * FROM wanted", ["id"], node.properties)
+        self._differ("SELECT *, true AS wanted FROM wanted", ["id"], node.properties)
 
-    def made_nodes(self, node: Node, places: pa.Array, keys: pa.Array) -> None:
+    def made_nodes(self, label: str, places: pa.Array, keys: pa.Array) -> None:
         """Note the internal ids of nodes that were created."""
-        self._insert(f"ids_{node.label}", pa.table({"place": places, "id": keys}))
+        self._insert(f"ids_{label}", pa.table({"place": places, "id": keys}))
 
     def places(self, label: str, rows: int) -> Iterator[list[int]]:
         """The internal ids of all nodes of a label, some at a time, as they lie in the store."""
@@ -85,12 +82,9 @@ class Scratch:
         """Make room for the relationships that leave one label."""
         self._make("leaving", _leaving(properties, odd=True))
 
-    def found_edges(
-        self, properties: dict[str, pa.DataType], rows: Sequence[Sequence[Any]]
-    ) -> None:
-        """Note relationships that are there: lists of type, ids and values."""
-        fields = _leaving(properties)
-        self._add("leaving", dict(zip(fields.names, fields.types, strict=True)), rows)
+    def found_edges(self, properties: dict[str, pa.DataType], columns: Sequence[list[Any]]) -> None:
+        """Note relationships that are there: columns of types, ids and values."""
+        self._add("leaving", _leaving(properties), columns)
 
     def compare_edges(self, edge: Edge, table: Path) -> None:
         """Tell what is there from what is wanted, by the ends; copies are to be removed.
@@ -103,8 +97,8 @@ class Scratch:
             f"SEMI JOIN ids_{edge.end} e ON e.place = l.b WHERE l.type = '{edge.type}'"
         )
         placed = (
-            f"SELECT s.place AS a, e.place AS b, w.* FROM wanted w "
-            f'JOIN ids_{edge.start} s ON s.id = w.start JOIN ids_{edge.end} e ON e.id = w."end" '
+            f"SELECT s.place AS a, e.place AS b, true AS wanted, w.* FROM wanted w LEFT JOIN "
+            f'ids_{edge.start} s ON s.id = w.start LEFT JOIN ids_{edge.end} e ON e.id = w."end"'
         )
         self._differ(placed, ["a", "b"], edge.properties)
 
@@ -112,48 +106,56 @@ class Scratch:
 
     def created(self) -> Iterator[pa.RecordBatch]:
         """Rows that are wanted and not there."""
-        return self._stream("SELECT * FROM created", BATCH)
+        return self._stream(
+            "SELECT * EXCLUDE (kind, place) FROM differences WHERE kind = 'created'"
+        )
 
     def changed(self) -> Iterator[pa.RecordBatch]:
         """Rows that are there with other values, with their internal id as `place`."""
-        return self._stream("SELECT * FROM changed", BATCH)
+        return self._stream("SELECT * EXCLUDE (kind) FROM differences WHERE kind = 'changed'")
 
     def gone(self, name: str) -> Iterator[pa.RecordBatch]:
         """Internal ids, as `place`, of what is there and not wanted."""
-        return self._stream(f"SELECT place FROM gone_{name}", BATCH)
+        return self._stream(f"SELECT place FROM gone_{name}")
 
     def copies(self) -> Iterator[pa.RecordBatch]:
         """Internal ids of what is there more than once; one of each stays."""
-        return self._stream("SELECT place FROM copies", BATCH)
+        return self._stream("SELECT place FROM copies")
 
     def keep_gone(self, name: str) -> None:
         """Remember what is not wanted until everything else is written."""
-        self._run(f"CREATE OR REPLACE TABLE gone_{name} AS SELECT place FROM gone")
+        self._run(
+            f"CREATE OR REPLACE TABLE gone_{name} AS SELECT place FROM differences "
+            "WHERE kind = 'gone'"
+        )
 
-    def count(self, table: str) -> int:
-        """The rows of a table."""
-        return int(self._con.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+    def counts(self) -> Counter[str]:
+        """Rows of each kind: created, changed, gone, copies, and unplaced, which lack an end."""
+        kinds = "SELECT kind, count(*) FROM differences GROUP BY kind"
+        copies = "SELECT 'copies', count(*) FROM copies"
+        return Counter(dict(self._con.sql(f"{kinds} UNION ALL {copies}").fetchall()))
 
     # ---- how
 
     def _differ(self, placed: str, keys: list[str], properties: Iterable[str]) -> None:
+        """Make `copies`, and `differences` with what is to be done of each row that differs."""
+        by = ", ".join(keys)
         same_key = " AND ".join(f"w.{key} = t.{key}" for key in keys)
+        nowhere = " OR ".join(f"w.{key} IS NULL" for key in keys)
         differs = " OR ".join(
             ["t.odd", *(f"w.{name} IS DISTINCT FROM t.{name}" for name in properties)]
         )
-        order, by = keys[0], ", ".join(keys)
-        numbered = f"SELECT *, row_number() OVER (PARTITION BY {by} ORDER BY place) AS copy"
         for text in (
-            f"CREATE OR REPLACE TABLE copies AS SELECT place FROM ({numbered} FROM there) "
-            "WHERE copy > 1",
+            f"CREATE OR REPLACE TABLE doubled AS SELECT {by}, min(place) AS kept FROM there "
+            f"GROUP BY {by} HAVING count(*) > 1",
+            "CREATE OR REPLACE TABLE copies AS SELECT t.place FROM there t JOIN doubled w "
+            f"ON {same_key} WHERE t.place <> w.kept",
             "DELETE FROM there WHERE place IN (SELECT place FROM copies)",
-            f"CREATE OR REPLACE TEMP VIEW placed AS {placed}",
-            f"CREATE OR REPLACE TABLE created AS SELECT w.* FROM placed w "
-            f"ANTI JOIN there t ON {same_key} ORDER BY {order}",
-            f"CREATE OR REPLACE TABLE changed AS SELECT t.place, w.* FROM placed w "
-            f"JOIN there t ON {same_key} WHERE {differs}",
-            f"CREATE OR REPLACE TABLE gone AS SELECT t.place FROM there t "
-            f"ANTI JOIN placed w ON {same_key}",
+            "CREATE OR REPLACE TABLE differences AS SELECT CASE WHEN w.wanted IS NULL THEN 'gone' "
+            f"WHEN {nowhere} THEN 'unplaced' WHEN t.place IS NULL THEN 'created' ELSE 'changed' "
+            f"END AS kind, t.place, w.* EXCLUDE (wanted) FROM ({placed}) w FULL JOIN there t "
+            f"ON {same_key} WHERE w.wanted IS NULL OR t.place IS NULL OR {differs} "
+            f"ORDER BY w.{keys[0]}",
         ):
             self._run(text)
 
@@ -164,11 +166,9 @@ class Scratch:
         self._con.register("fields", fields.empty_table())
         self._run(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM fields")
 
-    def _add(
-        self, name: str, fields: dict[str, pa.DataType], rows: Sequence[Sequence[Any]]
-    ) -> None:
-        if rows:
-            self._insert(name, _table(fields, rows))
+    def _add(self, name: str, fields: pa.Schema, columns: Sequence[list[Any]]) -> None:
+        if columns[0]:
+            self._insert(name, _table(fields, columns))
 
     def _insert(self, name: str, rows: pa.Table) -> None:
         self._inward.register("rows_in", rows)
@@ -178,7 +178,7 @@ class Scratch:
     def _run(self, text: str) -> None:
         self._con.execute(text)
 
-    def _stream(self, text: str, rows: int) -> Iterator[pa.RecordBatch]:
+    def _stream(self, text: str, rows: int = BATCH) -> Iterator[pa.RecordBatch]:
         return iter(self._con.cursor().sql(text).to_arrow_reader(rows))
 
 
@@ -187,14 +187,13 @@ def _leaving(properties: dict[str, pa.DataType], odd: bool = False) -> pa.Schema
     return pa.schema([*fields, ("odd", pa.bool_())] if odd else fields)
 
 
-def _table(fields: dict[str, pa.DataType], rows: Sequence[Sequence[Any]]) -> pa.Table:
-    """Rows as columns; a row with a value of another type than the schema's is marked as odd."""
-    odd = [False] * len(rows)
-    columns = {
-        name: _column(list(values), kind, odd)
-        for (name, kind), values in zip(fields.items(), zip(*rows, strict=True), strict=True)
-    }
-    return pa.table({**columns, "odd": odd})
+def _table(fields: pa.Schema, columns: Sequence[list[Any]]) -> pa.Table:
+    """Columns as a table; a row with a value of another type than the schema's is marked odd."""
+    odd = [False] * len(columns[0])
+    arrays = [
+        _column(values, kind, odd) for values, kind in zip(columns, fields.types, strict=True)
+    ]
+    return pa.table([*arrays, pa.array(odd)], [*fields.names, "odd"])
 
 
 def _column(values: list[Any], kind: pa.DataType, odd: list[bool]) -> pa.Array:

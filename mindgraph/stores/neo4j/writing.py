@@ -68,7 +68,8 @@ def _send(
 def _write(connection: Connection, text: str, batch: pa.RecordBatch) -> Any:
     from neo4j.exceptions import Neo4jError
 
-    columns = {name: batch[name].to_pylist() for name in batch.schema.names}
+    asked = [name for name in batch.schema.names if f"${name}[" in text]
+    columns = {name: _Column(batch[name].to_pylist()) for name in asked}
 
     def work(transaction: Transaction) -> Any:
         try:
@@ -80,6 +81,13 @@ def _write(connection: Connection, text: str, batch: pa.RecordBatch) -> Any:
         return record["rows"] if record else None
 
     return connection.write(work)
+
+
+class _Column(list[Any]):
+    """Values that are sent, but not told: the driver words each message for its debug log."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} values>"
 
 
 def _too_long(batch: pa.RecordBatch) -> str:
