@@ -274,7 +274,6 @@ ASKED = Question(
         Parameter("limit", "whole", "20", "rows"),
         Parameter("least", "real", "0.5", "a share"),
     ),
-    False,
     "MATCH (n {id: $id}) WHERE n.x >= $least OR $relation = '' RETURN n.id AS id LIMIT $limit",
 )
 
