@@ -5,6 +5,10 @@ BIN    := $(VENV)/bin
 STAMPS := .stamps
 # What every command needs the package for is installed once, and again when its needs change.
 NEEDS  := pyproject.toml constraints.txt
+# All that tests need; vllm and readers pin what clashes with these.
+EXTRAS := annotate bench endpoint eval export lint lvlm neo4j rdf test vectors
+comma  := ,
+space  := $() $()
 
 .PHONY: help demo test lint golden bench lock clean
 
@@ -42,7 +46,7 @@ bench: $(STAMPS)/bench ## Build a graph of MIND's size beside a plain pandas ver
 
 lock: $(VENV)/made ## Solve the versions anew
 	$(BIN)/uv pip compile -q --universal --python-version 3.10 --no-header \
-		--extra lvlm --extra endpoint --extra neo4j --extra export --extra rdf --extra test --extra lint --extra bench \
+		$(foreach extra,$(EXTRAS),--extra $(extra)) \
 		--no-annotate pyproject.toml -o constraints.txt
 
 clean: ## Remove what was installed and built here
@@ -58,7 +62,7 @@ $(STAMPS)/demo: $(VENV)/made $(NEEDS)
 	@mkdir -p $(STAMPS) && touch $@
 
 $(STAMPS)/test: $(VENV)/made $(NEEDS)
-	$(BIN)/uv pip install -q --python $(BIN)/python -c constraints.txt -e '.[test,lint,bench,lvlm,endpoint,neo4j,export,rdf]'
+	$(BIN)/uv pip install -q --python $(BIN)/python -c constraints.txt -e '.[$(subst $(space),$(comma),$(EXTRAS))]'
 	@mkdir -p $(STAMPS) && touch $@ $(STAMPS)/demo
 
 $(STAMPS)/bench: $(STAMPS)/test

@@ -1,15 +1,18 @@
 """Load a graph of MIND's size into Neo4j: mindgraph, and a plain MERGE loop.
 
-    python benchmarks/load.py [--scale 0.05] [--rounds 3] [--work DIR] [--heap 2g] [--biocypher PY]
+    python benchmarks/load.py [--scale 0.05] [--rounds 3] [--work DIR] [--heap 2g] [--rust]
+        [--biocypher PYTHON]
 
 It builds the run of `benchmarks/build.py` once per scale, starts a Neo4j of its own on loopback
-(Java 17 and Maven), loads the graph both ways once to warm the server, then in turns, each time
-into an emptied database, and prints the round of least processor time of each:
+(Java 17 and Maven), loads a graph (of at most a twentieth of MIND's size) both ways to warm the
+server, then the graph in turns, each time into an emptied database, and prints the round of least
+processor time of each:
 
 - wall seconds, processor seconds of client and server, the peak memory of the client;
 - the same for a second load of the unchanged graph, and for writing the offline import's files;
 - how many times as much the plain loop took, with the machine's load average.
 
+`--rust` adds the plain loop with neo4j-rust-ext, which `mindgraph[neo4j]` brings too.
 `--biocypher` names a Python that has BioCypher; its writer then makes its import files of the same
 tables. Its online mode needs the server's APOC plugin, which a server from Maven's jars has not.
 """
@@ -24,7 +27,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from build import HERE, build_ours, generate, locate
+from build import HERE, Inputs, build_ours, generate, locate
 from measure import Cost, load_average, print_table, run
 from neo4j import GraphDatabase
 
@@ -45,6 +48,16 @@ class Round:
     def cpu(self) -> float:
         """Return the processor seconds of both."""
         return self.client.cpu + self.server
+
+
+def built(work: Path, scale: float) -> Inputs:
+    """Return the inputs of a scale, with the run that was built of them."""
+    inputs = locate(work, scale)
+    if not (inputs.run / "manifest.json").exists():
+        generate(inputs)
+        if build_ours(inputs).exit_code:
+            raise SystemExit("the build failed")
+    return inputs
 
 
 def server_seconds(pid: int) -> float:
@@ -77,27 +90,30 @@ def empty(uri: str) -> None:
             session.run(text).consume()
 
 
-def rounds_of(folder: Path, server: Server, rounds: int) -> dict[str, list[Round]]:
-    """Load both ways in turns; the first turn of each only warms the server."""
+def turn(folder: Path, server: Server, rust: bool) -> dict[str, Round]:
+    """Load a run in each way, each time into an emptied database, and once more with mindgraph."""
     ours = ["-m", "mindgraph", "load", str(folder), server.uri, "--quiet"]
     plain = [str(HERE / "naive_load.py"), str(folder), server.uri]
-    ways = ("plain loop", "plain loop, rust", "mindgraph", "mindgraph again")
-    done: dict[str, list[Round]] = {name: [] for name in ways}
-    for turn in range(rounds + 1):
-        took = {}
+    ways = {"plain loop": plain, **({"plain loop, rust": [*plain, "rust"]} if rust else {})}
+    took = {}
+    for name, command in {**ways, "mindgraph": ours}.items():
         empty(server.uri)
-        took["plain loop"] = measured(plain, server)
-        empty(server.uri)
-        took["plain loop, rust"] = measured([*plain, "rust"], server)
-        empty(server.uri)
-        took["mindgraph"] = measured(ours, server)
-        took["mindgraph again"] = measured(ours, server)
+        took[name] = measured(command, server)
+    return {**took, "mindgraph again": measured(ours, server)}
+
+
+def rounds_of(
+    warming: Path, folder: Path, server: Server, args: argparse.Namespace
+) -> list[dict[str, Round]]:
+    """Load in turns; the first turn, of another run, only warms the server."""
+    done = []
+    for number in range(args.rounds + 1):
+        took = turn(folder if number else warming, server, args.rust)
         for name, cost in took.items():
             told = f"{cost.client.wall:.1f} s, CPU {cost.client.cpu:.1f} + {cost.server:.1f} s"
-            print(f"{'warming' if turn == 0 else turn} {name}: {told}; load {load_average()}")
-            if turn:
-                done[name].append(cost)
-    return done
+            print(f"{number or 'warming'} {name}: {told}; load {load_average()}", flush=True)
+        done.append(took)
+    return done[1:]
 
 
 def offline(folder: Path, work: Path, biocypher: str | None) -> dict[str, Cost]:
@@ -115,23 +131,19 @@ def offline(folder: Path, work: Path, biocypher: str | None) -> dict[str, Cost]:
     return costs
 
 
-def print_rounds(done: dict[str, list[Round]]) -> None:
+def print_rounds(done: list[dict[str, Round]]) -> None:
     """Print the cheapest round of each, and the ratios."""
-    best = {name: min(costs, key=lambda cost: cost.cpu) for name, costs in done.items()}
+    best = {name: min((took[name] for took in done), key=lambda cost: cost.cpu) for name in done[0]}
     table = [["way", "wall s", "client CPU s", "server CPU s", "client MB"]]
     for name, cost in best.items():
         numbers = [cost.client.wall, cost.client.cpu, cost.server, cost.client.peak_mb]
         table.append([name, *(f"{number:.1f}" for number in numbers)])
     print_table(table)
-    plain, rust, ours, again = best.values()
-    print_table(
-        [
-            ["ratio", "wall", "CPU"],
-            ["plain loop / mindgraph", *ratios(plain, ours)],
-            ["plain loop, rust / mindgraph", *ratios(rust, ours)],
-            ["first load / again", *ratios(ours, again)],
-        ]
-    )
+    *plain, ours, again = best
+    table = [["ratio", "wall", "CPU"]]
+    for more, less in [*((name, ours) for name in plain), (ours, again)]:
+        table.append([f"{more} / {less}", *ratios(best[more], best[less])])
+    print_table(table)
 
 
 def ratios(more: Round, less: Round) -> list[str]:
@@ -145,16 +157,13 @@ def main() -> int:
     parser.add_argument("--scale", type=float, default=0.05)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--heap", default="2g")
+    parser.add_argument("--rust", action="store_true")
     parser.add_argument("--biocypher", metavar="PYTHON")
     parser.add_argument(
         "--work", type=Path, default=Path(tempfile.gettempdir()) / "mindgraph-bench"
     )
     args = parser.parse_args()
-    inputs = locate(args.work, args.scale)
-    if not (inputs.run / "manifest.json").exists():
-        generate(inputs)
-        if build_ours(inputs).exit_code:
-            raise SystemExit("the build failed")
+    warming, inputs = (built(args.work, scale) for scale in (min(args.scale, 0.05), args.scale))
     print(f"scale {args.scale:g}; load average {load_average()}")
     with tempfile.TemporaryDirectory() as folder:
         settings = {
@@ -162,7 +171,7 @@ def main() -> int:
             "db.tx_log.rotation.retention_policy": "false",
         }
         with own_server(Path(folder) / "server", heap=args.heap, settings=settings) as server:
-            print_rounds(rounds_of(inputs.run, server, args.rounds))
+            print_rounds(rounds_of(warming.run, inputs.run, server, args))
         costs = offline(inputs.run, Path(folder), args.biocypher)
         shutil.rmtree(folder, ignore_errors=True)
     table = [["import files", "wall s", "CPU s", "peak MB"]]
