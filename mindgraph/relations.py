@@ -101,6 +101,29 @@ CONCEPTNET: dict[str, Match] = {
 }
 """What each relation is called elsewhere. Dimensions are those of arXiv 2101.04640."""
 
+_EXCLUDING = (
+    ("isA definedAs", "partOf hasA madeOf createdBy distinctFrom"),
+    ("partOf", "hasA madeOf createdBy"),
+    ("createdBy", "hasA madeOf"),
+    ("similarTo", "distinctFrom"),
+)
+
+EXCLUSIONS: frozenset[tuple[str, str]] = frozenset(
+    pair
+    for ones, others in _EXCLUDING
+    for one in ones.split()
+    for other in others.split()
+    for pair in ((one, other), (other, one))
+)
+"""Pairs of relations, both ways round, under which one tail cannot be true of one thing.
+
+What a thing *is* is neither its part, its whole, its material, its maker, nor its contrast; a
+whole is no part, material or maker of what belongs to it; a maker is neither part nor material;
+what is similar is not distinct. `madeOf` and `hasA` may both hold (leather), as may a use and an
+ability, so they are not here. The opposition of kind and part is that of a taxonomy and a
+meronymy (WordNet; ConceptNet's IsA, PartOf, MadeOf); `distinctFrom` is ConceptNet's own negation.
+"""
+
 ALIASES = {"propertOf": "propertyOf", "causeEffect": "causeDesire"}
 """Other names read on input: MIND's misprint, and FolkScope's name for causeDesire."""
 
