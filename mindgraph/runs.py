@@ -35,6 +35,7 @@ from mindgraph.engines.local import LocalEngine, Progress
 from mindgraph.errors import DiskError, InputError, ModelError, RunError, UsageError
 from mindgraph.graph.schema import EDGES, NODES
 from mindgraph.pipeline import Plan, model_of, stages
+from mindgraph.pipeline.report import REPORT, write_report
 from mindgraph.products.fetching import latest_answers
 from mindgraph.reasons import REASONS
 from mindgraph.records import REJECTED
@@ -57,11 +58,15 @@ class Left:
 
 @dataclass(frozen=True)
 class Built:
-    """What a build made: the run's folder, its manifest, and the errors among its input rows."""
+    """What a build made: the run's folder, its manifest, and the errors among its input rows.
+
+    `unreported` says why there is no report, where there is none; the graph is whole without it.
+    """
 
     folder: Path
     manifest: dict[str, Any]
     left_out: tuple[Left, ...] = field(default_factory=tuple)
+    unreported: str = ""
 
 
 def _quiet(name: str, rows: int) -> None:
@@ -87,7 +92,18 @@ def build(
         left_out = tuple(_left_out(folder))
         manifest = _manifest(folder, settings, wanted, [*done, stored])
         engine.sweep(ordered(wanted.targets))
-    return Built(folder, manifest, left_out)
+        unreported = _report(folder, manifest)
+    return Built(folder, manifest, left_out, unreported)
+
+
+def _report(folder: Path, manifest: dict[str, Any]) -> str:
+    """Write the report; why it could not be, else nothing: no build fails for want of a page."""
+    try:
+        write_report(folder, manifest)
+    except Exception as error:
+        told = " ".join(f"{type(error).__name__}: {error}".split())
+        return f"{folder / REPORT}: not written ({told}); the graph is whole without it"
+    return ""
 
 
 def settings_of(config: str | Path | Config) -> Config:
@@ -201,6 +217,7 @@ def read_manifest(run: str | Path) -> dict[str, Any]:
 def _publish(folder: Path, engine: LocalEngine, wanted: Plan) -> None:
     """Give the graph's tables, the rejected rows and the replies their public names."""
     _unfinished(folder)
+    (folder / REPORT).unlink(missing_ok=True)  # it tells of the tables that are replaced now
     for kind, names in (("nodes", [n.label for n in NODES]), ("edges", [e.type for e in EDGES])):
         for name in names:
             _publish_table(folder / kind, name, engine.files(Table(wanted.graph, name)))
@@ -278,6 +295,7 @@ def _manifest(
         "config": config.model_dump(mode="json"),
         "run": wanted.run_id,
         "model": _model_told(folder, wanted),
+        "inputs": _inputs(wanted),
         "versions": {name: version(name) for name in ("duckdb", "ladybug", "pyarrow", "simplemma")},
         "stages": done,
         "nodes": {node.label: _rows(folder / "nodes", node.label) for node in NODES},
@@ -285,6 +303,12 @@ def _manifest(
     }
     write_durably(folder / MANIFEST, json.dumps(manifest, indent=1) + "\n")
     return manifest
+
+
+def _inputs(wanted: Plan) -> dict[str, str]:
+    """BLAKE2b of 128 bits of every input file of rows, by its path."""
+    read = (stage.file for stage in ordered(wanted.targets) if isinstance(stage, BatchMap))
+    return {file.path: file.content.split(".")[0] for file in read if file}
 
 
 _WAYS = """

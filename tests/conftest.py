@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,18 @@ def data() -> Callable[[str], Path]:
         return root / name
 
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unreported(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Builds in this process end without their page, but where tests look at it.
+
+    It takes longer than a small graph does; builds by the command line write it everywhere.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if "report" not in request.path.parts:
+            patch.setattr("mindgraph.runs.write_report", lambda run, manifest: run)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,8 @@ def build(config: str, run: str | None, engine: str, dry_run: bool, quiet: bool)
     if not quiet:
         _summary(built.manifest)
         click.echo(f"{built.folder}: built; see: mindgraph stats {built.folder}", err=True)
+    if built.unreported:
+        click.echo(f"mindgraph: {built.unreported}", err=True)
     tell(built.left_out, f"{built.folder}/rejected")
 
 

@@ -1,0 +1,60 @@
+"""Reasons and measures in plain words, for people who did not write the config."""
+
+from __future__ import annotations
+
+MEANINGS: dict[str, str] = {
+    "empty file": "A file holds no row.",
+    "malformed row": "A row cannot be read: columns or quotes are amiss.",
+    "missing value": "A field that is needed is empty.",
+    "bad number": "A field that must hold a number holds something else.",
+    "id too long": "A product id of more than 512 characters.",
+    "same product again": "The same row as before; one is enough.",
+    "product again, but different": "Two rows of one id disagree; the first one was kept.",
+    "picture missing": "The catalogue names a picture that is not there.",
+    "picture broken": "The file is damaged or ends early.",
+    "not a picture": "The file is of no kind that is read.",
+    "picture too large": "More bytes or pixels than the config allows.",
+    "picture moves": "An animation or a document of several pages.",
+    "picture outside its folder": "The name leads out of the pictures folder.",
+    "picture not fetched": "The picture lies on the web, and the config asks for none from there.",
+    "address refused": "An address that is not public, or holds a password.",
+    "fetch failed": "The web did not give the picture.",
+    "unknown product": "The row names a product that is in no catalogue.",
+    "partner outside the catalogue": "One of the two products is not in the catalogue.",
+    "paired with itself": "A product is no partner of its own.",
+    "same pair again": "The pair was there already, perhaps the other way round.",
+    "order line again": "The order names the product twice.",
+    "order too large": "So large an order says nothing about a pair.",
+    "support too small": "Too few orders hold both products.",
+    "lift too small": "The two are bought together no more often than chance would have it.",
+    "over the cap per product": "A popular product keeps its strongest pairs only.",
+    "near-identical titles": "Two products with nearly one title are one product twice.",
+    "variants of one product": "Sizes and colours of one thing explain nothing.",
+    "unknown relation": "The row names a relation that there is not.",
+    "relation not in the profile": "The config leaves this relation out.",
+    "model failed": "The model gave an error in place of an answer.",
+    "nothing said": "The model had nothing to say of this pair under this relation.",
+    "refused": "The model declined to answer.",
+    "judged no": "The judge found that it would convince no shopper.",
+    "verdict unparsed": "The judge's answer was neither yes nor no.",
+    "pair not kept": "The claim is about a pair that was left out.",
+    "incomplete": "The sentence has no end, or says nothing.",
+    "copied from the title": "It repeats a product's title.",
+    "template left over": "Words of the question are still in the answer.",
+    "too long": "More words than the rules allow.",
+    "generic": "Stated of so many different products that it says little.",
+    "same statement again": "Two sentences that say the same of one pair are one statement.",
+    "no concept found": "No word of it is in the is-a table; the intention stays without one.",
+}
+"""What each reason of `reasons.py` means; a test holds the two together."""
+
+MEASURED: dict[str, str] = {
+    "category rigidity": "their intention holds in one or two product categories only",
+    "property ambiguity": "they suit the products of the category whatever these are like",
+    "relation confusion": "their tail also stands under a relation that excludes theirs",
+    "generic tails": "their tail is stated so widely that it says little",
+    "hub concepts": "they lead to one of the few concepts that gather most",
+    "title copies": "their tail is part of a title of their own products",
+    "near-duplicates left": "they say nearly what another one says",
+}
+"""What each measure of an audit counts, of the things it looks at."""
