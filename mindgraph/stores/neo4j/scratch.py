@@ -106,21 +106,21 @@ class Scratch:
 
     def created(self) -> Iterator[pa.RecordBatch]:
         """Rows that are wanted and not there."""
-        return self._stream(
+        return self._batches(
             "SELECT * EXCLUDE (kind, place) FROM differences WHERE kind = 'created'"
         )
 
     def changed(self) -> Iterator[pa.RecordBatch]:
         """Rows that are there with other values, with their internal id as `place`."""
-        return self._stream("SELECT * EXCLUDE (kind) FROM differences WHERE kind = 'changed'")
+        return self._batches("SELECT * EXCLUDE (kind) FROM differences WHERE kind = 'changed'")
 
     def gone(self, name: str) -> Iterator[pa.RecordBatch]:
         """Internal ids, as `place`, of what is there and not wanted."""
-        return self._stream(f"SELECT place FROM gone_{name}")
+        return self._batches(f"SELECT place FROM gone_{name}")
 
     def copies(self) -> Iterator[pa.RecordBatch]:
         """Internal ids of what is there more than once; one of each stays."""
-        return self._stream("SELECT place FROM copies")
+        return self._batches("SELECT place FROM copies")
 
     def keep_gone(self, name: str) -> None:
         """Remember what is not wanted until everything else is written."""
@@ -178,7 +178,10 @@ class Scratch:
     def _run(self, text: str) -> None:
         self._con.execute(text)
 
-    def _stream(self, text: str, rows: int = BATCH) -> Iterator[pa.RecordBatch]:
+    def _batches(self, text: str) -> Iterator[pa.RecordBatch]:
+        return self._stream(text, BATCH)
+
+    def _stream(self, text: str, rows: int) -> Iterator[pa.RecordBatch]:
         return iter(self._con.cursor().sql(text).to_arrow_reader(rows))
 
 
