@@ -24,7 +24,13 @@ _PUBLIC = {
     "load": "mindgraph.loading",
     "export": "mindgraph.exporting",
     "to_networkx": "mindgraph.exporting",
+    "report": "mindgraph.reporting",
     "Selection": "mindgraph.exporters.selection",
+    "audit": "mindgraph.auditing",
+    "compare": "mindgraph.auditing",
+    "sample": "mindgraph.annotating",
+    "agreement": "mindgraph.annotating",
+    "intentionqa": "mindgraph.evaluating",
     "MindgraphError": "mindgraph.errors",
 }
 
@@ -33,27 +39,37 @@ __all__ = [
     "MindgraphError",
     "Selection",
     "__version__",
+    "agreement",
+    "audit",
     "build",
     "check",
+    "compare",
     "export",
+    "intentionqa",
     "load",
     "load_config",
     "open_store",
     "plan",
     "query",
+    "report",
+    "sample",
     "stats",
     "to_networkx",
     "why",
 ]
 
 if TYPE_CHECKING:
+    from mindgraph.annotating import agreement, sample
     from mindgraph.asking import query, stats, why
+    from mindgraph.auditing import audit, compare
     from mindgraph.config import Config, load_config
     from mindgraph.errors import MindgraphError
+    from mindgraph.evaluating import intentionqa
     from mindgraph.exporters.selection import Selection
     from mindgraph.exporting import export, to_networkx
     from mindgraph.loading import load
     from mindgraph.planning import plan
+    from mindgraph.reporting import report
     from mindgraph.runs import build, check
     from mindgraph.stores import open_store
 

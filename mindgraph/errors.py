@@ -10,6 +10,7 @@
     │   └── NotRecorded      the recorded model was asked something new
     ├── StoreError           a database cannot be reached, or gives up
     ├── CountError           in = out + dropped does not hold: a defect of mindgraph
+    ├── LeakError            an evaluation could see what was held out from it
     └── DiskError            the disk is full, or a file cannot be written
 
 A message says what, where, and what repairs it. Rows that are wrong raise nothing:
@@ -61,6 +62,10 @@ class StoreError(MindgraphError):
 
 class CountError(MindgraphError):
     """A stage's in is not its out plus what it dropped by reason."""
+
+
+class LeakError(MindgraphError):
+    """A question of an evaluation can see a statement that is held out from it."""
 
 
 class DiskError(MindgraphError):

@@ -12,9 +12,13 @@ from typing import Any
 import click
 
 from mindgraph import __version__
+from mindgraph.cli.annotating import agreement, sample
 from mindgraph.cli.asking import query, why
+from mindgraph.cli.auditing import audit, compare
 from mindgraph.cli.building import build, check, stats
 from mindgraph.cli.carrying import export, load
+from mindgraph.cli.evaluating import evaluate
+from mindgraph.cli.reporting import report
 from mindgraph.errors import MindgraphError
 
 
@@ -56,5 +60,19 @@ def main(debug: bool) -> None:
     """
 
 
-for _verb in (build, check, stats, query, why, load, export):
+for _verb in (
+    build,
+    check,
+    stats,
+    query,
+    why,
+    load,
+    export,
+    audit,
+    compare,
+    sample,
+    agreement,
+    report,
+    evaluate,
+):
     main.add_command(_verb)

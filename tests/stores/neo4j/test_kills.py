@@ -27,7 +27,7 @@ import sys
 import mindgraph
 from mindgraph.stores.neo4j import connection, scratch
 
-scratch.BATCH = 8
+scratch.BATCH = 24
 connection.RETRY["seconds"] = 0.5
 try:
     mindgraph.load(*sys.argv[1:], progress=lambda name, rows: print(name, flush=True))
@@ -73,7 +73,7 @@ def wanted(demo: Built) -> Graph:
 
 @pytest.fixture(scope="module")
 def batches(wanted: Graph) -> int:
-    return sum(-(-len(rows) // 8) for rows in wanted.values())
+    return sum(-(-len(rows) // 24) for rows in wanted.values())
 
 
 @pytest.mark.parametrize("moment", range(10))

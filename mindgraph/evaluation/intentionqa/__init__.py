@@ -1,0 +1,1 @@
+"""IntentionQA (EMNLP Findings 2024) answered with and without what a graph states."""
