@@ -1,7 +1,8 @@
 """mindgraph: a graph of why products are bought together.
 
 The functions here say the same words as the command line: `build`, `check`, `stats`, `query`,
-`why`, `load`, `export`. Heavy modules are imported when a name is first used.
+`why`, `load`, `export`, `report`, `audit`, `compare`, `sample`, `agreement`, `intentionqa`. Heavy
+modules are imported when a name is first used.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ _PUBLIC = {
     "sample": "mindgraph.annotating",
     "agreement": "mindgraph.annotating",
     "intentionqa": "mindgraph.evaluating",
+    "intentionqa_asked": "mindgraph.evaluating",
     "MindgraphError": "mindgraph.errors",
 }
 
@@ -46,6 +48,7 @@ __all__ = [
     "compare",
     "export",
     "intentionqa",
+    "intentionqa_asked",
     "load",
     "load_config",
     "open_store",
@@ -64,7 +67,7 @@ if TYPE_CHECKING:
     from mindgraph.auditing import audit, compare
     from mindgraph.config import Config, load_config
     from mindgraph.errors import MindgraphError
-    from mindgraph.evaluating import intentionqa
+    from mindgraph.evaluating import intentionqa, intentionqa_asked
     from mindgraph.exporters.selection import Selection
     from mindgraph.exporting import export, to_networkx
     from mindgraph.loading import load
