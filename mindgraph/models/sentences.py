@@ -31,8 +31,11 @@ def sentence_encoder(name: str) -> Callable[[Sequence[str]], NDArray[np.float32]
         raise UsageError(
             "sentence vectors need sentence-transformers: pip install 'mindgraph[vectors]'"
         ) from None
+    from mindgraph.models.local.weights import quiet
+
     try:
-        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        with quiet():
+            model = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except Exception as error:
         told = " ".join(str(error).split())[:200]
         raise ModelError(f"{folder}: the sentence model cannot be loaded: {told}") from None

@@ -45,7 +45,7 @@ class Checkpoint:
 
         sees = self._class in _seeing()
         auto = transformers.AutoProcessor if sees else transformers.AutoTokenizer
-        with _quiet(), self._told("processor"):
+        with quiet(), self._told("processor"):
             return auto.from_pretrained(self._name, **self._where)
 
     def load(self, dtype: str, device: str, tokenizer: Any) -> Loaded:
@@ -54,7 +54,7 @@ class Checkpoint:
         import transformers
 
         kind = "auto" if dtype == "auto" else getattr(torch, dtype)
-        with _quiet(), self._told("model"):
+        with quiet(), self._told("model"):
             model = self._class.from_pretrained(
                 self._name, dtype=kind, use_safetensors=True, **self._where
             )
@@ -72,7 +72,7 @@ class Checkpoint:
         """The checkpoint's configuration."""
         import transformers
 
-        with _quiet(), self._told("config"):
+        with quiet(), self._told("config"):
             return transformers.AutoConfig.from_pretrained(self._name, **self._where)
 
     @cached_property
@@ -143,7 +143,7 @@ def _room(config: Any) -> int | None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Loading without progress bars and advice; the library's own state is put back after it."""
     from transformers.utils import logging as untyped
 
