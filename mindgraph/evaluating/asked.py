@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mindgraph.errors import ConfigError
-from mindgraph.evaluating.sources import beside, check, graph_of, is_a, keep, need, read_of, tail
+from mindgraph.evaluating.sources import beside, check, graph_of, is_a, keep, need, prepare, read_of, tail
 from mindgraph.intentions.prompts import as_data
 from mindgraph.intentions.tails import relation_of
 from mindgraph.pipeline import model_of
@@ -61,6 +61,8 @@ def intentionqa_asked(
 
     plan = plan or AskedPlan()
     check(plan, ARMS, graph)
+    path = Path(to) if to else beside(graph, "intentionqa-asked.json")
+    prepare(path)
     asking, concepts = _asking(model), _hypernyms(Path(isa)) if isa else None
     kept = Kept(asking, Path(replies) if replies else _answers_file(asking, graph))
     benchmarks = [read_benchmark(Path(data), task, relation_of) for task in tasks]
@@ -71,7 +73,7 @@ def intentionqa_asked(
         asked = Asked(asking, read_wording(as_data), contexts, kept, plan.way)
         measured.append(measure_asked(benchmark, asked, plan, progress))
     found = AskedEvaluation(read_of(benchmarks), shared, asking.info, plan, tuple(measured))
-    keep(found, Path(to) if to else beside(graph, "intentionqa-asked.json"))
+    keep(found, path)
     return found
 
 

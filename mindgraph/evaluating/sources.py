@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +58,7 @@ def check(plan: Plan | AskedPlan, arms: Collection[str], graph: str | Path | Non
 def is_a(path: Path) -> IsA:
     """The is-a table of a file, also a gzipped one; InputError where it is none."""
     import gzip
+    import zlib
 
     import pyarrow as pa
 
@@ -66,12 +68,13 @@ def is_a(path: Path) -> IsA:
     try:
         with opened(path, "rt", encoding="utf-8") as lines:
             rows = [read_isa(line) for line in lines]
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}; give an is-a table") from None
+    except (EOFError, OSError, zlib.error) as error:
+        told = getattr(error, "strerror", None) or error
+        raise InputError(f"{path}: {told}; give an is-a table") from None
     except ValueError:
-        raise InputError(
-            f"{path}: no is-a table; a line is concept TAB instance TAB frequency"
-        ) from None
+        rows = []
+    if not rows:
+        raise InputError(f"{path}: no is-a table; a line is concept TAB instance TAB frequency")
     names = ("concept", "instance", "frequency")
     columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
     return IsA([pa.record_batch(columns)], _TOP_CONCEPTS)
@@ -91,6 +94,8 @@ def graph_of(
 
     golds = gold_statements(benchmark.assertions, tail)
     stated = run_statements(Path(run), benchmark, tail) if run else golds
+    if not stated:
+        raise InputError(f"{run}: no statement in this run; evaluate one that has a graph")
     graph = Graph.of(stated, benchmark.components)
     shared = overlap(graph, golds) if run else None
     if shared and shared.cannot_be_held_out and holdout == "symmetric":
@@ -107,13 +112,30 @@ def beside(graph: str | Path | None, name: str) -> Path | None:
     return Path(graph) / "evaluation" / name if graph else None
 
 
+def prepare(path: Path | None) -> None:
+    """Make sure that a result can be written before it is measured; DiskError where it cannot."""
+    if path is None:
+        return
+    with _written(path):
+        new = not path.exists()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("ab").close()
+        if new:
+            path.unlink()
+
+
 def keep(found: Evaluation | AskedEvaluation, path: Path | None) -> None:
     """Write a result where it is wanted; DiskError where it cannot be."""
     if path is None:
         return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with _written(path):
         path.write_text(json.dumps(found.as_dict(), indent=1) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise DiskError(
             f"{path}: cannot be written: {error.strerror}; choose another --to"
