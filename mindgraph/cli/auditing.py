@@ -25,7 +25,6 @@ _LONGEST = 25
 @click.option("--format", "shape", type=click.Choice(["table", "json"]), default="table")
 @click.option(
     "--worst",
-    type=click.IntRange(min=0),
     default=20,
     show_default=True,
     help="Places of each kind to look at.",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mindgraph.cli.evaluating_models import ask, asked_options
+from mindgraph.cli.evaluating_models import ask, asked_options, refuse_misplaced, tell_left_out
 from mindgraph.cli.printing import heading, table
 
 if TYPE_CHECKING:
@@ -34,7 +34,13 @@ def _several(context: click.Context, parameter: click.Parameter, given: str) -> 
     default="",
     help="official, balanced, hard; by default all of them, of a model the official one.",
 )
-@click.option("--seed", default=0, show_default=True, help="The first seed of what is drawn.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="The first seed of what is drawn.",
+)
 @click.option(
     "--repeats",
     type=click.IntRange(min=1),
@@ -90,6 +96,7 @@ def intentionqa(
       mindgraph eval intentionqa IntentionQA/data --graph runs/shop --draws balanced
       mindgraph eval intentionqa IntentionQA/data --model server.yaml --questions 200
     """
+    refuse_misplaced(with_model=bool(model))
     tasks = (int(task),) if task else (1, 2)
     planned: dict[str, Any] = {"arms": arms, "draws": draws, "seed": seed, "holdout": holdout}
     if model:
@@ -100,6 +107,7 @@ def intentionqa(
 
     given = {name: value for name, value in planned.items() if value}
     plan = Plan(**given, repeats=repeats, shuffles=shuffles)
+    tell_left_out(plan.arms, isa)
     found = evaluating.intentionqa(
         data,
         graph,
@@ -124,7 +132,8 @@ def _show(found: Evaluation) -> None:
         click.echo(
             f"graph: {shared.statements:,} statements, {shared.about_its_products:,} of them about "
             f"the questions' products and {shared.of_its_pairs:,} of their very pairs, held out "
-            "where a question may not see them"
+            f"where a question may not see them; {shared.golds_said_of_others:,} of "
+            f"{shared.golds:,} telling golds are also said of other products, and stay"
         )
     for measured in found.tasks:
         _show_task(measured)

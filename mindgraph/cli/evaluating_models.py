@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from mindgraph.cli.printing import LEFT_OUT, heading, shown_progress, table
+from mindgraph.errors import UsageError
 
 if TYPE_CHECKING:
     from mindgraph.evaluation.intentionqa.asked_measuring import AskedEvaluation, AskedMeasured
@@ -44,6 +46,25 @@ def asked_options(command: Callable[..., None]) -> Callable[..., None]:
     return reduce(lambda told, option: option(told), reversed(_OPTIONS), command)
 
 
+_OF_A_MODEL = ("answers", "orders", "questions", "replies")
+_OF_THE_RANKER = ("repeats", "shuffles", "vectors")
+
+
+def refuse_misplaced(with_model: bool) -> None:
+    """UsageError for an option that was given and would be ignored."""
+    context, without = click.get_current_context(), "does not go with" if with_model else "needs"
+    for name in _OF_THE_RANKER if with_model else _OF_A_MODEL:
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise UsageError(f"--{name} {without} --model; drop one of both, or see --help")
+
+
+def tell_left_out(arms: Iterable[str], isa: str | None) -> None:
+    """Name the arms that cannot be run without an is-a table, where there is none."""
+    missing = [] if isa else [name for name in arms if name.endswith("+concepts")]
+    if missing:
+        click.echo(f"mindgraph: without --isa left out: {', '.join(missing)}", err=True)
+
+
 def ask(
     data: str,
     model: str,
@@ -59,6 +80,7 @@ def ask(
     from mindgraph.evaluation.intentionqa.asked_measuring import AskedPlan
 
     plan = AskedPlan(**{name: value for name, value in planned.items() if value})
+    tell_left_out(plan.arms, isa)
     with shown_progress(quiet=False) as progress:
         found = evaluating.intentionqa_asked(
             data, model, graph, tasks, plan, isa, replies, to, progress

@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mindgraph.errors import ConfigError
-from mindgraph.evaluating.sources import beside, check, graph_of, is_a, keep, need, prepare, read_of, tail
+from mindgraph.evaluating.sources import (
+    beside,
+    check,
+    graph_of,
+    is_a,
+    keep,
+    need,
+    prepare,
+    read_of,
+    tail,
+)
 from mindgraph.intentions.prompts import as_data
 from mindgraph.intentions.tails import relation_of
 from mindgraph.pipeline import model_of

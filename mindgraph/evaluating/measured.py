@@ -7,7 +7,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mindgraph.evaluating.sources import beside, check, graph_of, is_a, keep, need, prepare, read_of, tail
+from mindgraph.evaluating.sources import (
+    beside,
+    check,
+    graph_of,
+    is_a,
+    keep,
+    need,
+    prepare,
+    read_of,
+    tail,
+)
 from mindgraph.intentions.tails import relation_of
 
 if TYPE_CHECKING:

@@ -144,7 +144,7 @@ def _evaluated(folder: Path, run: str) -> Iterator[Row]:
     for file in sorted(folder.glob("evaluation/*.json")):
         try:
             told = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise InputError(f"{file}: no JSON ({error}); write the result again") from None
         for key, value in _numbers(file.stem, told):
             yield Row(run, "evaluation", key, value)

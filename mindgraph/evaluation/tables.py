@@ -39,7 +39,7 @@ _VIEWS = {
 
 @contextmanager
 def open_tables(run: Path) -> Iterator[DuckDBPyConnection]:
-    """A connection with the views of a run; RunError where a table cannot be read."""
+    """A connection with the views of a run; RunError where a table cannot be read, now or later."""
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix="mindgraph-tables-") as spill:
@@ -50,12 +50,30 @@ def open_tables(run: Path) -> Iterator[DuckDBPyConnection]:
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
         }
-        with duckdb.connect(config=config) as con:
+        with _readable(run), duckdb.connect(config=config) as con:
             for view, file in _VIEWS.items():
                 _show(con, view, [run / f"{file}.parquet"])
             show_statements(con, "stated", run)
             _show_rejected(con, sorted(run.glob("rejected/*.parquet")))
             yield con
+
+
+@contextmanager
+def _readable(run: Path) -> Iterator[None]:
+    """Tell in one line that a table is damaged, or lacks a column that it has today."""
+    import duckdb
+
+    damaged = (duckdb.IOException, duckdb.InvalidInputException, duckdb.BinderException)
+    try:
+        yield
+    except duckdb.Error as error:
+        if not (isinstance(error, damaged) or type(error) is duckdb.Error):
+            raise
+        told = str(error).splitlines()[0]
+        raise RunError(
+            f"{run}: a table cannot be read ({told}); it is damaged, or another version of "
+            "mindgraph wrote it: run the build again"
+        ) from error
 
 
 def show_statements(con: DuckDBPyConnection, view: str, run: Path) -> None:

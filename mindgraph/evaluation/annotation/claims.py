@@ -27,13 +27,18 @@ SELECT pair, relation, surface, id, false AS kept, p_yes AS score FROM verdicts
 ANTI JOIN stated ON stated.id = verdicts.id WHERE verdict = 'no'
 """
 
-# Of rows that were read and left out, what remains is "surface | raw verdict".
+# Of rows that were read and left out, what remains is "surface | raw verdict". A claim that several
+# rows state is one claim, with the best score; what the graph states is none that was judged no.
 _READ = r"""
-SELECT item AS pair, field AS relation, regexp_extract(detail, '(?s)^(.*?) \| ', 1) AS surface,
-    CAST(NULL AS VARCHAR) AS id, false AS kept, coalesce(
-        TRY_CAST(trim(regexp_extract(detail, '(?s)^.*? \| (.*)$', 1)) AS DOUBLE), 0
-    ) AS score
-FROM read_rejected SEMI JOIN pairs ON pairs.id = item WHERE reason = 'judged no'
+SELECT said.* FROM (
+    SELECT item AS pair, field AS relation, regexp_extract(detail, '(?s)^(.*?) \| ', 1) AS surface,
+        CAST(NULL AS VARCHAR) AS id, false AS kept, coalesce(
+            max(TRY_CAST(trim(regexp_extract(detail, '(?s)^.*? \| (.*)$', 1)) AS DOUBLE)), 0
+        ) AS score
+    FROM read_rejected SEMI JOIN pairs ON pairs.id = item WHERE reason = 'judged no' GROUP BY ALL
+) said
+ANTI JOIN stated ON stated.start = said.pair AND stated.relation = said.relation
+    AND stated.surface = said.surface
 """
 
 

@@ -45,7 +45,6 @@ class Drawn:
 def draw(con: DuckDBPyConnection, count: int, seed: int, verdict: Verdict) -> list[Drawn]:
     """A sample of the view `claims`, in the order of their ids; all of it where `count` is more.
 
-    Claims that rows state several times are taken once, which may leave fewer than `count`.
     UsageError where there is no claim of this verdict.
     """
     con.execute(f"CREATE TEMP VIEW framed AS {_FRAMED} {_OF[verdict]}")
@@ -136,7 +135,7 @@ def _drawn(seed: int) -> str:
     turn = f"md5('{int(seed)} ' || f.pair || ' ' || f.relation || ' ' || f.surface)"
     return f"""
         WITH near AS (
-            SELECT DISTINCT f.pair, f.relation, f.surface, f.id, f.kept, f.bin, q.quota,
+            SELECT f.pair, f.relation, f.surface, f.id, f.kept, f.bin, q.quota,
                 {turn} AS turn
             FROM framed f JOIN quotas q ON q.relation = f.relation AND q.kept = f.kept
                 AND q.bin IS NOT DISTINCT FROM f.bin

@@ -80,15 +80,22 @@ def _rows(path: Path) -> Iterator[tuple[int, Row]]:
     """The rows of a sheet that hold anything, with their numbers as a spreadsheet shows them."""
     first, *rows = read_sheet(path)
     names = [name_of(heading) for heading in first]
+    _check_names(path, names)
+    for place, cells in enumerate(rows, start=2):
+        if any(cell.strip() for cell in cells):
+            filled = [*cells, *[""] * (len(names) - len(cells))]
+            yield place, dict(zip(names, filled, strict=False))
+
+
+def _check_names(path: Path, names: Sequence[str]) -> None:
     for needed in NEEDED:
         if needed not in names:
             raise InputError(
                 f"{path}: has no column {needed!r}; vote in a sheet that `mindgraph sample` wrote"
             )
-    for place, cells in enumerate(rows, start=2):
-        if any(cell.strip() for cell in cells):
-            filled = [*cells, *[""] * (len(names) - len(cells))]
-            yield place, dict(zip(names, filled, strict=False))
+    for name in (*NEEDED, ANNOTATOR):
+        if names.count(name) > 1:
+            raise InputError(f"{path}: has the column {name!r} more than once; delete the others")
 
 
 @dataclass

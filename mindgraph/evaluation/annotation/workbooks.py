@@ -9,12 +9,11 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.writer.excel import ExcelWriter
 
@@ -105,7 +104,9 @@ def read_workbook(path: Path, most: int) -> list[list[str]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions that other programs add
             return list(_rows(path, most))
-    except (InvalidFileException, BadZipFile, LookupError, ValueError, SyntaxError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # openpyxl and zipfile fail in many ways on a damaged file
         told = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{path}: no Excel workbook ({told}); save it anew as .xlsx") from None
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from random import Random
 from typing import Any, Literal
 
+from mindgraph.errors import UsageError
 from mindgraph.evaluation.intentionqa.answers import FAILED, UNPARSED, Answers
 from mindgraph.evaluation.intentionqa.asked import ARMS, Asked
 from mindgraph.evaluation.intentionqa.draws import draw
@@ -39,8 +40,11 @@ class AskedPlan:
     @property
     def way(self) -> Way:
         """How an answer is given; UsageError for orders that there are not."""
-        letters = Letters(self.orders)
-        return Judgements() if self.answers == "p_yes" else letters
+        if self.answers == "letter":
+            return Letters(self.orders)
+        if self.orders != 1:
+            raise UsageError("options that are judged one by one have no orders; drop one of both")
+        return Judgements()
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,10 @@ class Components:
         products = {product: forest.root(product) for product in sorted(forest.parents)}
         return cls(products, {key: products[product] for key, product in titles.items()})
 
-    def find(self, product: Product) -> str | None:
-        """The component of a product known by its id or else by its title; None outside all."""
-        return self.of_products.get(product.id) or self.of_title(product.title)
+    def touched(self, product: Product) -> frozenset[str]:
+        """The components of a product by its id and by its title, which a shop may have changed."""
+        found = (self.of_products.get(product.id), self.of_title(product.title))
+        return frozenset(name for name in found if name)
 
     def of_title(self, title: str) -> str | None:
         """The component of the product that is sold under this title."""

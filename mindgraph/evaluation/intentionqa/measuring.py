@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from mindgraph.errors import InputError
 from mindgraph.evaluation.intentionqa.arms import ARMS, CONTROL, KITS, Arm
 from mindgraph.evaluation.intentionqa.columns import AskedColumns, Columns, GraphColumns, matrix
 from mindgraph.evaluation.intentionqa.controls import controls
@@ -27,7 +28,7 @@ from mindgraph.evaluation.intentionqa.figures import (
 )
 from mindgraph.evaluation.intentionqa.holdout import hold_out
 from mindgraph.evaluation.intentionqa.questions import Benchmark
-from mindgraph.evaluation.intentionqa.ranker import cross_validated
+from mindgraph.evaluation.intentionqa.ranker import INNER, cross_validated
 from mindgraph.evaluation.intentionqa.reach import Reach
 from mindgraph.evaluation.intentionqa.statements import Graph
 from mindgraph.evaluation.intentionqa.texts import Corpus
@@ -109,7 +110,10 @@ def _measured(task: int, sheets: Mapping[str, _Sheet]) -> Measured:
 
 def _sheet(benchmark: Benchmark, corpus: Corpus, name: str, plan: Plan) -> _Sheet:
     seeds = range(plan.seed, plan.seed + (plan.repeats if name == "balanced" else 1))
-    asked = [AskedColumns(draw(benchmark, name, seed), corpus) for seed in seeds]
+    drawn = [draw(benchmark, name, seed) for seed in seeds]
+    if len({one.component for one in drawn[0]}) <= INNER:
+        raise InputError(f"{name}: questions of {INNER} components or fewer; too few to rank")
+    asked = [AskedColumns(questions, corpus) for questions in drawn]
     return _Sheet(asked, [one.text() for one in asked])
 
 

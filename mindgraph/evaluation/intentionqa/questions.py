@@ -104,10 +104,12 @@ class Benchmark:
 def read_benchmark(folder: Path, task: int, relation_of: Callable[[str], str]) -> Benchmark:
     """One task of a clone's data folder; `relation_of` is asked where the files say no relation.
 
-    InputError where a file is missing, or is another benchmark's.
+    InputError where a file is missing or empty, or is another benchmark's.
     """
     raw = _bytes(folder, FILES[task])
     rows = [_checked(row, where) for row, where in _rows(raw, folder / FILES[task])]
+    if not rows:
+        raise InputError(f"{folder / FILES[task]}: no question; is this an IntentionQA file?")
     relations = _relations(folder, rows, relation_of)
     components = Components.of((_product(row, "a"), _product(row, "b")) for row in rows)
     assertions = tuple(_assertion(row, relations, components) for row in rows)
@@ -166,9 +168,18 @@ def _relations(
     """The relation of every assertion: of the file that says it, else out of the wording."""
     told = {row["id"]: relation_of(cause_of(row["assertion"])) for row in rows}
     if (folder / BY_RELATION).exists():
-        named = _rows(_bytes(folder, BY_RELATION), folder / BY_RELATION)
-        told |= {row["id"]: row["relation"] for row, _ in named if row.get("id") in told}
+        rows_by_relation = _rows(_bytes(folder, BY_RELATION), folder / BY_RELATION)
+        named = dict(_named(row, where) for row, where in rows_by_relation)
+        told |= {name: relation for name, relation in named.items() if name in told}
     return told
+
+
+def _named(row: Any, where: str) -> tuple[str, str]:
+    """An assertion's id and its relation."""
+    match row:
+        case {"id": str(name), "relation": str(relation)}:
+            return name, relation
+    raise InputError(f"{where}: no id with a relation; is this an IntentionQA file?")
 
 
 def _product(row: Mapping[str, Any], side: str) -> Product:

@@ -1,8 +1,8 @@
 """Ridge regression on a graph's statements, refitted exactly without any question's masked rows.
 
-With S = inv(X'X + penalty I) and H = (I - X S X') / penalty, what a fit without the rows m predicts
-for a new item x is x S X'V - c H[m] V, where c solves c H[m, m] = (x S X')[m] / ... : the block
-inverse, so that leaving out a dozen of thousands of rows costs a solve of a dozen unknowns.
+With S = inv(X'X + penalty I), W = S X'V and P = X S X', what a fit without the rows m predicts for
+a new item x is x W + x S X[m]' inv(I - P[m, m]) (X W - V)[m]: the block inverse (Woodbury), so that
+leaving out a dozen of thousands of rows costs a solve of a dozen unknowns.
 """
 
 from __future__ import annotations
@@ -37,8 +37,7 @@ class Ridge:
     def predict(self, new: Matrix, masks: Sequence[Places], values: Matrix) -> Matrix:
         """What the fit without the rows `masks[i]` predicts for `new[i]`.
 
-        `values` has a row per row of the fit. With P = leaned X' the hat matrix, the fit without m
-        predicts new'W + new'leaned[m] inv(I - P[m, m]) (P V - V)[m], W the whole fit's weights.
+        `values` has a row per row of the fit.
         """
         weights = self.leaned.T @ values
         predicted, misses = new @ weights, self.rows @ weights - values

@@ -34,9 +34,8 @@ class Graph:
 
     @classmethod
     def of(cls, statements: Sequence[Statement], components: Components) -> Graph:
-        """Statements with the components that their products lie in, by id or else by title."""
-        found = ((components.find(s.a), components.find(s.b)) for s in statements)
-        touched = (frozenset(name for name in names if name) for names in found)
+        """Statements with the components that their products lie in, by id or by title."""
+        touched = (components.touched(one.a) | components.touched(one.b) for one in statements)
         return cls(tuple(statements), tuple(touched))
 
     @cached_property

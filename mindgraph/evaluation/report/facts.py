@@ -48,8 +48,8 @@ _INTENTIONS = "SELECT text, support FROM intentions ORDER BY support DESC, text,
 
 def facts(run: Path, manifest: Mapping[str, Any]) -> Facts:
     """What a report says of a finished run; RunError where a table of it cannot be read."""
-    counted = statistics(run, dict(manifest))
     with open_tables(run) as con:
+        counted = statistics(run, dict(manifest))
         return Facts(
             name=manifest["config"]["name"],
             run=manifest["run"],

@@ -147,3 +147,27 @@ def test_an_unknown_arm_and_another_benchmarks_folder_are_told_so(
         evaluating.intentionqa_asked(shop_data, config, plan=AskedPlan(arms=("five-shot",)))
     with pytest.raises(InputError, match="QA_fullInfo"):
         evaluating.intentionqa_asked(tmp_path, config, replies=tmp_path / "kept.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--questions", "5"], "--questions needs --model"),
+        (["--answers", "letter"], "--answers needs --model"),
+        (["--model", "any.yaml", "--repeats", "5"], "--repeats does not go with --model"),
+        (["--model", "any.yaml", "--shuffles", "1"], "--shuffles does not go with --model"),
+        (["--model", "any.yaml", "--vectors", "any"], "--vectors does not go with --model"),
+    ],
+)
+def test_an_option_that_would_be_ignored_is_refused(
+    tmp_path: Path, words: list[str], said: str
+) -> None:
+    told = CliRunner().invoke(main, ["eval", "intentionqa", str(tmp_path), *words])
+    assert told.exit_code == 2
+    assert told.stderr.startswith(f"mindgraph: {said}")
+    assert len(told.stderr.splitlines()) == 1
+
+
+def test_orders_of_options_that_are_judged_one_by_one_are_refused() -> None:
+    with pytest.raises(UsageError, match="judged one by one have no orders"):
+        _ = AskedPlan(answers="p_yes", orders=4).way

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import mindgraph
-from mindgraph.errors import InputError, RunError, UsageError
+from mindgraph.errors import DiskError, InputError, RunError, UsageError
 from mindgraph.evaluating import intentionqa
 from mindgraph.evaluation.intentionqa.measuring import Plan
 from mindgraph.evaluation.intentionqa.run_statements import run_statements
@@ -124,8 +125,43 @@ def test_folders_that_are_not_what_is_asked_for(folder: Path, tmp_path: Path) ->
         intentionqa(folder, tmp_path, plan=QUICK)
     with pytest.raises(InputError, match="neither a sentence-transformers folder"):
         intentionqa(folder, plan=QUICK, vectors=str(tmp_path))
-    with pytest.raises(InputError, match="no is-a table"):
-        intentionqa(folder, plan=QUICK, isa=folder / "QA_fullInfo_task1.jsonl")
+    for table in (folder / "QA_fullInfo_task1.jsonl", empty(tmp_path / "empty.tsv")):
+        with pytest.raises(InputError, match="no is-a table"):
+            intentionqa(folder, plan=QUICK, isa=table)
+    cut = tmp_path / "cut.tsv.gz"
+    cut.write_bytes(gzip.compress(b"shelter\ttent\t9\n" * 99)[:30])
+    with pytest.raises(InputError, match=r"cut.tsv.gz: .*; give an is-a table"):
+        intentionqa(folder, plan=QUICK, isa=cut)
+
+
+def empty(path: Path) -> Path:
+    path.write_text("")
+    return path
+
+
+def test_too_few_components_are_one_clear_line(tmp_path: Path) -> None:
+    few = small.write(tmp_path, changed=small.rows()[:3])
+    with pytest.raises(InputError, match="official: questions of 3 components or fewer"):
+        intentionqa(few, tasks=(1,), plan=QUICK)
+
+
+def test_a_run_without_statements_is_one_clear_line(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = build(tmp_path / "data", tmp_path / "run")
+    module = "mindgraph.evaluation.intentionqa.run_statements.run_statements"
+    monkeypatch.setattr(module, lambda run, benchmark, tail_of: [])
+    with pytest.raises(InputError, match="no statement in this run"):
+        intentionqa(folder, run, tasks=(1,), plan=QUICK)
+
+
+def test_where_a_result_cannot_go_is_told_before_anything_is_measured(
+    folder: Path, tmp_path: Path
+) -> None:
+    lines: list[str] = []
+    with pytest.raises(DiskError, match=r"cannot be written: .*; choose another --to"):
+        intentionqa(folder, plan=QUICK, to=empty(tmp_path / "file") / "to.json", told=lines.append)
+    assert lines == []
 
 
 def test_concepts_are_arms_of_their_own(folder: Path, tmp_path: Path) -> None:
@@ -145,6 +181,8 @@ def test_the_command_prints_the_table_and_ends_in_clear_lines(
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("LEAKY: hold-out own")
     assert "absent from the graph" in done.stdout
+    assert "without --isa" not in done.stderr
     wrong = command("eval", "intentionqa", tmp_path)
+    assert "without --isa left out: text+concepts, text+graph+concepts" in wrong.stderr
     assert wrong.returncode == 2
     assert wrong.stderr.splitlines()[-1].endswith("QA_fullInfo_*.jsonl files")

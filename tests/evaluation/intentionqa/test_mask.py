@@ -89,6 +89,18 @@ def test_a_graph_that_has_such_statements_masks_them_itself(
     Reach(more, benchmark.assertions).check([question], masks)
 
 
+def test_a_product_that_another_ones_title_was_given_is_held_out_with_both(
+    benchmark_and_graph: tuple[Benchmark, Graph],
+) -> None:
+    benchmark, graph = benchmark_and_graph
+    one, other = graph.statements[0], graph.statements[1]
+    retitled = replace(one, a=Product(one.a.id, other.a.title), b=Product("X1", "nothing known"))
+    more = Graph.of([*graph.statements, retitled], benchmark.components)
+    masks = hold_out(benchmark.scored, more)
+    Reach(more, benchmark.assertions).check(benchmark.scored, masks)
+    assert all(len(graph.statements) in masks[place] for place in (0, 1))
+
+
 def test_a_mask_that_misses_one_statement_is_found(
     benchmark_and_graph: tuple[Benchmark, Graph],
 ) -> None:

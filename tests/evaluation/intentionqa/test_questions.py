@@ -89,3 +89,25 @@ def test_a_file_that_is_no_json_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "QA_fullInfo_task2.jsonl").write_text(json.dumps({}) + "\nid,title\n")
     with pytest.raises(InputError, match="row 1: no text in the field id"):
         read_benchmark(tmp_path, 2, relation_of)
+
+
+def test_an_empty_file_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "QA_fullInfo_task1.jsonl").write_text("")
+    with pytest.raises(InputError, match=r"task1.jsonl: no question"):
+        read_benchmark(tmp_path, 1, relation_of)
+
+
+def test_a_broken_line_is_told_by_file_and_row(tmp_path: Path) -> None:
+    path = small.write(tmp_path) / "QA_fullInfo_task1.jsonl"
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:4], lines[4][:50], *lines[5:]]))
+    with pytest.raises(InputError, match=r"QA_fullInfo_task1.jsonl, row 5: no JSON"):
+        read_benchmark(tmp_path, 1, relation_of)
+
+
+@pytest.mark.parametrize("row", ['{"id": "Q3"}', "[1]", '{"id": "Q3", "relation": 5}'])
+def test_a_row_without_a_relation_is_one_clear_line(tmp_path: Path, row: str) -> None:
+    folder = small.write(tmp_path)
+    (folder / "QA_fullInfo_task1_byRelation.jsonl").write_text(f"{row}\n")
+    with pytest.raises(InputError, match=r"byRelation.jsonl, row 1: no id with a relation"):
+        small.read(folder)
