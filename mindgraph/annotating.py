@@ -84,9 +84,16 @@ def _paths(to: Path, annotators: int) -> list[Path]:
     numbers = [""] if annotators == 1 else [f"-{n}" for n in range(1, annotators + 1)]
     paths = [to.with_name(f"{to.stem}{number}{to.suffix}") for number in numbers]
     for path in paths:
-        if path.exists():
+        if _is_there(path):
             raise UsageError(f"{path}: is there already and may hold votes; name another file")
     return paths
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise UsageError(f"{path}: no name for a file ({error.strerror}); name another") from None
 
 
 def _need(*packages: str) -> None:
@@ -185,6 +192,8 @@ def agreement(
     if not 0 < precision <= 1:
         raise UsageError(f"--precision {precision:g}: give a share above 0, such as 0.9")
     paths = [Path(sheet) for sheet in sheets]
+    if len({path.resolve() for path in paths}) < len(paths):
+        raise UsageError("give each sheet once: the same votes twice would agree with themselves")
     if any(path.suffix.lower() == ".xlsx" for path in paths):
         _need("openpyxl")
     votes = read_votes(paths)

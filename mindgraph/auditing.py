@@ -10,12 +10,18 @@ from mindgraph.evaluation import audit as audits
 from mindgraph.evaluation import comparison
 from mindgraph.runs import read_manifest
 
+MOST = 10_000
+"""Places of each kind that an audit may show: more than a person looks at."""
+
 
 def audit(run: str | Path, worst: int = 20) -> audits.Audit:
     """The weak spots of a run's graph as shares, and at most `worst` places of each to look at.
 
-    RunError where the folder is no run or its build did not end.
+    UsageError where `worst` is not from 0 to 10,000, RunError where the folder is no run or its
+    build did not end.
     """
+    if not 0 <= worst <= MOST:
+        raise UsageError(f"--worst {worst}: give a number from 0 to {MOST:,}")
     read_manifest(run)
     return audits.audit(Path(run), worst)
 

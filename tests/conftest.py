@@ -46,7 +46,9 @@ def unreported(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The demo, built once for a test process."""
-    return mindgraph.build("demo", tmp_path_factory.mktemp("demo") / "run")
+    built = mindgraph.build("demo", tmp_path_factory.mktemp("demo") / "run")
+    mindgraph.report(built.folder)  # whichever module asks first
+    return built
 
 
 @pytest.fixture

@@ -86,6 +86,10 @@ def test_a_result_kept_with_a_run_is_compared(
     (kept / "evaluation/intentionqa.json").write_text("{")
     with pytest.raises(InputError, match=r"intentionqa\.json: no JSON"):
         mindgraph.compare([kept, unfiltered])
+    (kept / "evaluation/intentionqa.json").unlink()
+    (kept / "evaluation/folder.json").mkdir()
+    with pytest.raises(InputError, match=r"folder\.json: no JSON"):
+        mindgraph.compare([kept, unfiltered])
 
 
 def test_the_same_build_twice_is_no_ablation(demo: Built, tmp_path: Path) -> None:

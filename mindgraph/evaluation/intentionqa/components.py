@@ -34,6 +34,15 @@ class Components:
         products = {product: forest.root(product) for product in sorted(forest.parents)}
         return cls(products, {key: products[product] for key, product in titles.items()})
 
+    def with_strangers(self, ids: Iterable[str], titles: Iterable[str]) -> Components:
+        """These and products that are in no pair, each id and each title by itself.
+
+        A run may state something of them, which then is held out as well; folds stay as they are.
+        """
+        keys = {key: f"title {key}" for key in map(merge_key, titles)}
+        names = {id_: id_ for id_ in ids}
+        return Components({**names, **self.of_products}, {**keys, **self.of_titles})
+
     def touched(self, product: Product) -> frozenset[str]:
         """The components of a product by its id and by its title, which a shop may have changed."""
         found = (self.of_products.get(product.id), self.of_title(product.title))

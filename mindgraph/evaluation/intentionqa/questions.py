@@ -112,6 +112,8 @@ def read_benchmark(folder: Path, task: int, relation_of: Callable[[str], str]) -
         raise InputError(f"{folder / FILES[task]}: no question; is this an IntentionQA file?")
     relations = _relations(folder, rows, relation_of)
     components = Components.of((_product(row, "a"), _product(row, "b")) for row in rows)
+    if task == 2:
+        components = components.with_strangers(*_offered(rows))
     assertions = tuple(_assertion(row, relations, components) for row in rows)
     known = {one.id: one.component for one in assertions}
     questions = tuple(
@@ -184,6 +186,12 @@ def _named(row: Any, where: str) -> tuple[str, str]:
 
 def _product(row: Mapping[str, Any], side: str) -> Product:
     return Product(plain(row[f"item_{side}_id"]), plain(row[f"item_{side}_name"]))
+
+
+def _offered(rows: Iterable[Mapping[str, Any]]) -> tuple[set[str], set[str]]:
+    """The ids and the titles of all products that are offered as answers."""
+    ids = {plain(str(name)) for row in rows for name in row["distractors_id"]}
+    return ids, {plain(title) for row in rows for title in row["options"].values()}
 
 
 def _assertion(

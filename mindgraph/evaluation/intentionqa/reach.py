@@ -57,6 +57,9 @@ class Reach:
                 for place in sorted(self._of(component) - hidden):
                     stated = self._graph.statements[place]
                     yield Leak(question, stated, _kind(stated, self._golds.get(component, ())))
+            if question.task == 2 and holdout == "symmetric":
+                for place in sorted(self._about(question.options) - hidden):
+                    yield Leak(question, self._graph.statements[place], _KINDS[-1])
 
     def check(
         self, questions: Sequence[Question], masks: Masks, holdout: str = "symmetric"
@@ -65,11 +68,15 @@ class Reach:
         for leak in self.leaks(questions, masks, holdout):
             raise LeakError(f"the hold-out leaks: {leak}; no figure of this evaluation holds")
 
+    def _about(self, titles: Iterable[str]) -> set[int]:
+        """The statements about products that are sold under one of these titles."""
+        return set().union(*(self._rows.get(("title", merge_key(title)), ()) for title in titles))
+
     def _of(self, component: str) -> set[int]:
         """The statements about any product of a component's pairs."""
         if component not in self._reached:
             products = (side for one in self._golds.get(component, ()) for side in (one.a, one.b))
-            keys = {key for product in products for key in _keys(product)}
+            keys = {("id", component)}.union(*map(_keys, products))
             self._reached[component] = set().union(*(self._rows.get(key, ()) for key in keys))
         return self._reached[component]
 
@@ -81,7 +88,7 @@ def _keys(product: Product) -> tuple[_Key, _Key]:
 def _kind(stated: Statement, golds: Iterable[Assertion]) -> str:
     """How a statement is akin to the golds of a component, the closest kinship first."""
     kinds = {_kinship(stated, gold) for gold in golds}
-    return next(kind for kind in _KINDS if kind in kinds)
+    return next((kind for kind in _KINDS if kind in kinds), _KINDS[-1])
 
 
 _KINDS = (

@@ -181,6 +181,17 @@ def test_what_cannot_be_sampled_is_refused(
         mindgraph.sample(demo.folder, **{"count": 5, "to": tmp_path / "s.csv", **asked})
 
 
+def test_a_name_too_long_for_a_file_is_one_clear_line(demo: Built, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no name for a file"):
+        mindgraph.sample(demo.folder, 5, tmp_path / f"{'s' * 300}.csv")
+
+
+def test_a_sheet_given_twice_does_not_agree_with_itself(demo: Built, tmp_path: Path) -> None:
+    (sheet,) = mindgraph.sample(demo.folder, 5, tmp_path / "s.csv").sheets
+    with pytest.raises(UsageError, match="give each sheet once"):
+        mindgraph.agreement(sheet, tmp_path / "." / ".." / tmp_path.name / "s.csv")
+
+
 def test_a_sheet_of_another_run_and_one_without_votes(
     demo: Built, scored: Path, tmp_path: Path
 ) -> None:

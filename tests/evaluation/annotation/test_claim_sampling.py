@@ -137,7 +137,6 @@ def write_verdicts(run: Path) -> None:
 
 
 def write_read(run: Path) -> None:
-    (run / "rejected").mkdir()
     said = [
         ("judged no", "A~B", "they are used for a | tea | No, they are | not."),
         ("judged no", "A~B", "they are used for rice | 0.3"),
@@ -145,6 +144,11 @@ def write_read(run: Path) -> None:
         ("judged no", "C~D", "of a pair that is not in the graph | No"),
         ("verdict unparsed", "A~B", "they are used for salt | Perhaps"),
     ]
+    write_rejected(run, said)
+
+
+def write_rejected(run: Path, said: list[tuple[str, str, str]]) -> None:
+    (run / "rejected").mkdir()
     rows = [
         {"reason": reason, "item": pair, "field": "usedFor", "detail": detail}
         for reason, pair, detail in said
@@ -203,3 +207,23 @@ def test_scores_are_those_of_the_claims_asked_for_alone(tmp_path: Path) -> None:
             tea: 0.7,
             rice: None,
         }
+
+
+def test_a_claim_that_many_rows_state_has_the_chance_of_one(tmp_path: Path) -> None:
+    often, once = ["they are used for tea | no"] * 90, [f"of rice {n} | no" for n in range(9)]
+    write_rejected(tmp_path, [("judged no", "A~B", detail) for detail in (*often, *once)])
+    with tables(tmp_path, []) as con:
+        assert len(draw(con, 5, 0, Verdict.BOTH)) == 5
+    taken = 0
+    for seed in range(200):
+        with tables(tmp_path, []) as con:
+            taken += any("tea" in claim.surface for claim in draw(con, 2, seed, Verdict.BOTH))
+    assert taken / 200 == pytest.approx(0.2, abs=0.1)
+
+
+def test_a_row_that_says_what_the_graph_states_is_not_one_that_was_judged_no(
+    tmp_path: Path,
+) -> None:
+    write_rejected(tmp_path, [("judged no", "A~B", "they are used for tea | 0.3")])
+    with tables(tmp_path, [("usedFor", "they are used for tea", 0.9)]) as con:
+        assert [claim.kept for claim in draw(con, 10, 0, Verdict.BOTH)] == [True]

@@ -190,6 +190,18 @@ def test_a_workbook_with_a_broken_page_is_one_clear_line(tmp_path: Path) -> None
         read_sheet(broken)
 
 
+@pytest.mark.parametrize("page", ["sheet1.xml", "workbook.xml"])
+def test_a_workbook_with_damaged_bytes_is_one_clear_line(tmp_path: Path, page: str) -> None:
+    there_and_back(tmp_path, ".xlsx", [("a", "b")])
+    raw = bytearray((tmp_path / "sheet.xlsx").read_bytes())
+    start = raw.index(page.encode()) + len(page)  # its entry's compressed bytes
+    raw[start : start + 40] = bytes(byte ^ 0xFF for byte in raw[start : start + 40])
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(raw)
+    with pytest.raises(InputError, match="no Excel workbook"):
+        read_sheet(broken)
+
+
 def test_a_sheet_that_is_not_there_and_another_kind(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         read_sheet(tmp_path / "none.csv")

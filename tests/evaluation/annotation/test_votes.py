@@ -105,3 +105,13 @@ def test_empty_rows_below_a_sheet_are_nothing(tmp_path: Path) -> None:
     sheet = new_sheet(tmp_path / "a.csv", voted("yes"))
     sheet.write_text(sheet.read_text(encoding="utf-8") + ",,,,\r\n", encoding="utf-8")
     assert len(read_votes([sheet]).claims) == 1
+
+
+@pytest.mark.parametrize("name", ["plausibility", "annotator"])
+def test_a_column_that_is_there_twice_is_an_error(tmp_path: Path, name: str) -> None:
+    sheet = new_sheet(tmp_path / "a.csv", voted("yes"))
+    first, *rows = sheet.read_text(encoding="utf-8-sig").splitlines()
+    lines = [f"{first},{name}", *(f"{row}," for row in rows)]
+    sheet.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(InputError, match=f"{sheet}: has the column '{name}' more than once"):
+        read_votes([sheet])

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import mindgraph
+from mindgraph.errors import UsageError
 from mindgraph.evaluation.audit import audit
 from tests.evaluation.audit.handmade import measure, worst_texts, write_run
 
@@ -272,3 +274,9 @@ def test_worst_bounds_the_findings_and_not_the_shares(tmp_path: Path) -> None:
     run = write_run(tmp_path, products, said)
     assert [len(measure(run, "title copies", n).worst) for n in (0, 2, 20)] == [0, 2, 3]
     assert measure(run, "title copies", 0).share == 1.0
+
+
+@pytest.mark.parametrize("worst", [-1, 10_001, 10**30])
+def test_a_number_of_places_that_nobody_can_look_at_is_refused(tmp_path: Path, worst: int) -> None:
+    with pytest.raises(UsageError, match="from 0 to 10,000"):
+        mindgraph.audit(tmp_path, worst)

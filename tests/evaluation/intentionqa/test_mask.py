@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -99,6 +100,28 @@ def test_a_product_that_another_ones_title_was_given_is_held_out_with_both(
     masks = hold_out(benchmark.scored, more)
     Reach(more, benchmark.assertions).check(benchmark.scored, masks)
     assert all(len(graph.statements) in masks[place] for place in (0, 1))
+
+
+STRANGER = Product("S9", "Unpaired stranger model z9")
+
+
+@pytest.mark.parametrize("name", ["id", "title"])
+def test_what_a_run_states_of_a_distractor_that_is_in_no_pair_is_held_out(
+    tmp_path: Path, name: str
+) -> None:
+    rows = small.rows(2)
+    wrong = next(letter for letter in "ABCD" if letter != rows[0]["gold_ind"])
+    rows[0]["options"][wrong] = STRANGER.title
+    rows[0]["distractors_id"] = ["S9"]
+    benchmark, graph = small.read(small.write(tmp_path, 2, rows), 2)
+    told = replace(STRANGER, **{"title": "Renamed"} if name == "id" else {"id": "R1"})
+    stated = [*graph.statements, replace(graph.statements[5], a=told, b=Product("S8", "Other"))]
+    more = Graph.of(stated, benchmark.components)
+    masks = hold_out(benchmark.scored, more)
+    assert len(graph.statements) in masks[0]
+    Reach(more, benchmark.assertions).check(benchmark.scored, masks)
+    with pytest.raises(LeakError, match="a statement about one of the products"):
+        Reach(more, benchmark.assertions).check([benchmark.scored[0]], [masks[0][:-1]])
 
 
 def test_a_mask_that_misses_one_statement_is_found(

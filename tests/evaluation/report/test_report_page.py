@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import mindgraph
-from mindgraph.errors import DiskError, RunError
+from mindgraph.errors import DiskError, RunError, UsageError
 from mindgraph.runs import Built
 from tests.test_runs import tables
 
@@ -228,3 +231,30 @@ def test_what_is_no_run_and_where_nothing_can_be_written_is_one_clear_line(
         mindgraph.report(tmp_path)
     with pytest.raises(DiskError, match="cannot be written"):
         mindgraph.report(demo.folder, tmp_path / "nowhere" / "page.html")
+    with pytest.raises(UsageError, match="is a folder; name a file"):
+        mindgraph.report(demo.folder, tmp_path)
+    assert not list(tmp_path.iterdir()), "a draft was left behind"
+
+
+@pytest.mark.parametrize("table", ["nodes/Product", "edges/USED_FOR"])
+def test_a_run_with_a_damaged_table_is_one_clear_line(
+    demo: Built, tmp_path: Path, table: str
+) -> None:
+    run = shutil.copytree(demo.folder, tmp_path / "run")
+    file = run / f"{table}.parquet"
+    file.write_bytes(file.read_bytes()[:200])
+    for verb in (mindgraph.report, mindgraph.audit):
+        with pytest.raises(RunError, match="cannot be read") as raised:
+            verb(run)
+        assert "\n" not in str(raised.value)
+
+
+def test_a_run_whose_tables_lack_todays_columns_is_one_clear_line(
+    demo: Built, tmp_path: Path
+) -> None:
+    run = shutil.copytree(demo.folder, tmp_path / "run")
+    file = run / "replies/record.parquet"
+    file.parent.mkdir(exist_ok=True)
+    pq.write_table(pa.table({"key": ["k"], "text": ["t"]}), file)
+    with pytest.raises(RunError, match="another version of mindgraph wrote it"):
+        mindgraph.report(run)
