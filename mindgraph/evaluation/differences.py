@@ -136,7 +136,13 @@ def _parts(value: Any) -> dict[str, Any] | None:
 
 
 def _bytes(manifests: Sequence[Manifest], keys: set[str]) -> Iterator[tuple[str, Sequence[Any]]]:
-    """Files that differ though they are read alike: a reading stage's folder names their bytes."""
+    """Files that differ though they are read alike: a reading stage's folder names their bytes.
+
+    It also names the version that read them; where all runs tell the bytes apart, those decide.
+    """
+    read = [sorted(manifest.get("inputs", {}).values()) for manifest in manifests]
+    if read[0] and all(told == read[0] for told in read):
+        return
     folders = [
         {stage["name"]: stage.get("folder") for stage in manifest["stages"]}
         for manifest in manifests

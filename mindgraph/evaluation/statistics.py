@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from mindgraph.evaluation.tables import one, open_tables, rows, show_replies
+
 _BY_CATEGORY = """
 SELECT p.category, count(DISTINCT h.start) AS pairs, count(DISTINCT s.id) AS statements
 FROM products p JOIN has_product h ON h."end" = p.id LEFT JOIN stated s ON s.start = h.start
@@ -59,57 +61,30 @@ SELECT (SELECT count(*) FROM pairs) AS pairs,
 
 def statistics(run: Path, manifest: dict[str, Any]) -> dict[str, Any]:
     """All counts of a run as plain data, from its manifest and its Parquet tables."""
-    import duckdb
-
-    with duckdb.connect() as con:
-        for view, file in (
-            ("products", "nodes/Product"),
-            ("pairs", "nodes/CoBuy"),
-            ("intentions", "nodes/Intention"),
-            ("concepts", "nodes/Concept"),
-            ("has_product", "edges/HAS_PRODUCT"),
-            ("has_concept", "edges/HAS_CONCEPT"),
-        ):
-            con.read_parquet(str(run / f"{file}.parquet")).create_view(view)
-        con.read_parquet(_statement_files(run)).create_view("stated")
+    with open_tables(run) as con:
         return {
             "run": manifest["run"],
             "stages": [_stage(told) for told in manifest["stages"] if "in" in told],
             "nodes": manifest["nodes"],
             "edges": {name: rows for name, rows in manifest["edges"].items() if rows},
-            "relations": _rows(con, _BY_RELATION),
-            "categories": _rows(con, _BY_CATEGORY),
-            "coverage": _rows(con, _COVERAGE)[0],
+            "relations": rows(con, _BY_RELATION),
+            "categories": rows(con, _BY_CATEGORY),
+            "coverage": one(con, _COVERAGE),
             **_asked(con, run),
-            "concepts": _rows(con, _TOP_CONCEPTS),
+            "concepts": rows(con, _TOP_CONCEPTS),
         }
 
 
 def _asked(con: Any, run: Path) -> dict[str, Any]:
     """What a model was asked, and how its verdicts fell; nothing where none was asked."""
     told: dict[str, Any] = {"replies": [], "verdicts": [], "verdicts_by_category": []}
-    replies, verdicts = run / "replies/record.parquet", run / "replies/verdicts.parquet"
-    if replies.exists():
-        con.read_parquet(str(replies)).create_view("replies")
-        told["replies"] = _rows(con, _REPLIES)
-    if verdicts.exists():
-        con.read_parquet(str(verdicts)).create_view("verdicts")
-        told["verdicts"] = _rows(con, _VERDICTS)
-        told["verdicts_by_category"] = _rows(con, _VERDICTS_BY_CATEGORY)
+    if show_replies(con, "replies", run / "replies/record.parquet"):
+        told["replies"] = rows(con, _REPLIES)
+    if show_replies(con, "verdicts", run / "replies/verdicts.parquet"):
+        told["verdicts"] = rows(con, _VERDICTS)
+        told["verdicts_by_category"] = rows(con, _VERDICTS_BY_CATEGORY)
     return told
-
-
-def _statement_files(run: Path) -> list[str]:
-    from mindgraph.relations import RELATIONS
-
-    names = (relation.edge_type for relation in RELATIONS.values())
-    return [str(run / "edges" / f"{name}.parquet") for name in names]
 
 
 def _stage(told: dict[str, Any]) -> dict[str, Any]:
     return {name: told[name] for name in ("name", "in", "out", "dropped")}
-
-
-def _rows(con: Any, sql: str) -> list[dict[str, Any]]:
-    found = con.sql(sql)
-    return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]

@@ -82,6 +82,13 @@ def show_statements(con: DuckDBPyConnection, view: str, run: Path) -> None:
     _show(con, view, [run / f"edges/{name}.parquet" for name in types])
 
 
+def show_replies(con: DuckDBPyConnection, view: str, file: Path) -> bool:
+    """Make a view of what a model said; whether the run asked one."""
+    if file.exists():
+        _show(con, view, [file])
+    return file.exists()
+
+
 def _show(con: DuckDBPyConnection, view: str, files: Sequence[Path]) -> None:
     import duckdb
 

@@ -52,7 +52,7 @@ def _folder(name: str) -> Path:
     """The model's folder: the one named, or the one inside the package named."""
     given = Path(name)
     roots = [given] if given.is_dir() else [*_inside(name)]
-    found = [folder for root in roots for folder in (root, *root.glob("*")) if _is_model(folder)]
+    found = [one for root in roots for one in (root, *sorted(root.glob("*"))) if _is_model(one)]
     if not found:
         raise InputError(
             f"{name}: neither a sentence-transformers folder (with {_MARK}) nor an installed "

@@ -87,6 +87,13 @@ def test_other_bytes_under_the_same_path_are_a_difference() -> None:
     assert keys(manifest(), other) == ["input.read_products_1"]
 
 
+def test_the_same_bytes_read_by_another_version_are_no_difference() -> None:
+    other = manifest(stages=[{"name": "read_products_1", "folder": "read_products_1-bb"}])
+    told = [{**one, "inputs": {path: "12ab"}} for one, path in ((manifest(), "a"), (other, "b"))]
+    assert keys(*told) == []
+    assert keys(told[0], {**told[1], "inputs": {"b": "34cd"}}) == ["input.read_products_1"]
+
+
 def test_a_file_read_another_way_is_told_once() -> None:
     other = manifest(
         {"products": [{"path": "/here/products.csv", "format": "amazon"}]},

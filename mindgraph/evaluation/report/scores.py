@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mindgraph.evaluation.tables import one, rows
+from mindgraph.evaluation.tables import one, rows, show_replies
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -56,9 +56,7 @@ def scores(con: DuckDBPyConnection, run: Path, threshold: float | None) -> tuple
     wanted: list[tuple[str, str, str, float | None]] = [
         (name, "statements", f"{name}, true FROM stated", None) for name in SCORES
     ]
-    verdicts = run / "replies/verdicts.parquet"
-    if verdicts.exists():
-        con.read_parquet(str(verdicts)).create_view("verdicts")
+    if show_replies(con, "verdicts", run / "replies/verdicts.parquet"):
         wanted.insert(0, ("P(yes)", "judged claims", "p_yes, kept FROM verdicts", threshold))
     found = (_scores(con, *told) for told in wanted)
     return tuple(scores for scores in found if scores.figures["counted"])
