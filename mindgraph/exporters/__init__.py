@@ -113,6 +113,7 @@ def describe(tables: Path, path: Path, written: list[Written], about: About) -> 
             rows=file.rows,
             columns=file.columns,
             within=within,
+            sha256=file.sha256,
         )
         for file in written
     ]

@@ -25,7 +25,7 @@ def write_atomic(tables: Path, path: Path, *, seed: int = 0) -> list[Written]:
             with new_text(folder / f"{name}.tsv") as file:
                 query = _query(int(seed), *bounds)
                 rows = write_slices(con, slices(con, tables, STATING), query, file)
-            written.append(Written(f"{name}.tsv", rows))
+            written.append(Written(f"{name}.tsv", rows, sha256=file.sha256))
     return written
 
 

@@ -40,7 +40,7 @@ def write_conceptnet(
         rows = write_slices(con, slices(con, tables, STATING), _statements(), file)
         for kind, *names in _KINDS:
             rows += write_slices(con, slices(con, tables, [kind]), _links(kind, *names), file)
-    return [Written(path.name, rows)]
+    return [Written(path.name, rows, sha256=file.sha256)]
 
 
 def _term(column: str, otherwise: str) -> str:

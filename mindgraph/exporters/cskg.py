@@ -53,8 +53,8 @@ def write_cskg(tables: Path, path: Path, *, relations: str = "mindgraph") -> lis
             rows += write_slices(con, slices(con, tables, [kind]), query, file)
         scores = sum(write_lines(con, query, more) for query in _qualifiers())
     return [
-        Written(path.name, rows, columns(COLUMNS)),
-        Written(side.name, scores, columns(QUALIFIERS) | {"node2": "sc:Float"}),
+        Written(path.name, rows, columns(COLUMNS), file.sha256),
+        Written(side.name, scores, columns(QUALIFIERS) | {"node2": "sc:Float"}, more.sha256),
     ]
 
 

@@ -11,13 +11,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, cast
-
-import pyarrow as pa
+from typing import Any
 
 from mindgraph.errors import DiskError, UsageError
-
-_CODECS = {".gz": "gzip", ".zst": "zstd"}
+from mindgraph.exporters.behind import WriteBehind, write_behind
 
 
 @contextmanager
@@ -63,14 +60,10 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def new_text(path: Path) -> Iterator[BinaryIO]:
+def new_text(path: Path) -> Iterator[WriteBehind]:
     """A new file to write bytes of text into, compressed where its name says so."""
-    with new_file(path) as draft, draft.open("wb") as file:
-        if codec := _CODECS.get(path.suffix):
-            with pa.CompressedOutputStream(file, codec) as squeezed:
-                yield cast("BinaryIO", squeezed)
-        else:
-            yield file
+    with new_file(path) as draft, write_behind(draft, path.suffix) as file:
+        yield file
 
 
 @contextmanager

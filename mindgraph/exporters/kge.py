@@ -64,7 +64,7 @@ def _write(con: DuckDBPyConnection, path: Path, queries: list[str], *names: str)
         if names:
             file.write(header(*names))
         rows = sum(write_lines(con, query, file) for query in queries)
-    return Written(path.name, rows, columns(names))
+    return Written(path.name, rows, columns(names), file.sha256)
 
 
 def _hold_back(con: DuckDBPyConnection, unit: str, seed: int, parts: dict[str, float]) -> None:

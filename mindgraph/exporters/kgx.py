@@ -54,7 +54,7 @@ def _write(
     with new_text(path) as file:
         file.write(header(*names))
         rows = sum(write_lines(con, query, file) for query in queries)
-    return Written(path.name, rows, columns(names))
+    return Written(path.name, rows, columns(names), file.sha256)
 
 
 def _nodes(label: str) -> str:

@@ -95,7 +95,7 @@ def write_graphml(tables: Path, path: Path) -> list[Written]:
         _clean(told)
     with new_text(path) as file:
         networkx.write_graphml_xml(graph, file)
-    return [Written(path.name, _size(graph))]
+    return [Written(path.name, _size(graph), sha256=file.sha256)]
 
 
 def _clean(told: dict[str, Any]) -> None:
@@ -110,7 +110,7 @@ def write_node_link(tables: Path, path: Path) -> list[Written]:
         for part in json.JSONEncoder(ensure_ascii=False, indent=1).iterencode(told):
             file.write(part.encode())
         file.write(b"\n")
-    return [Written(path.name, _size(graph))]
+    return [Written(path.name, _size(graph), sha256=file.sha256)]
 
 
 def _size(graph: nx.MultiDiGraph) -> int:

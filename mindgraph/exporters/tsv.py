@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from mindgraph.exporters.behind import WriteBehind
+
 _BREAKING = r"[\x00-\x1f\x7f-\x9f\x{2028}\x{2029}]"
-_ROWS = 50_000
+_ROWS = 4_096
 
 
 def told(text: str) -> str:
@@ -41,7 +43,7 @@ def value(column: str) -> str:
 
 def line(*columns: str) -> str:
     """The SQL of one line."""
-    return " || chr(9) || ".join(columns) + " || chr(10)"
+    return f"concat({', chr(9), '.join(columns)}, chr(10))"
 
 
 def header(*names: str) -> bytes:
@@ -50,13 +52,13 @@ def header(*names: str) -> bytes:
 
 
 def write_slices(
-    con: DuckDBPyConnection, slices: Iterable[None], query: str, file: BinaryIO
+    con: DuckDBPyConnection, slices: Iterable[None], query: str, file: WriteBehind
 ) -> int:
     """Write the lines of a query over each slice in turn; how many rows."""
     return sum(write_lines(con, query, file) for _ in slices)
 
 
-def write_lines(con: DuckDBPyConnection, query: str, file: BinaryIO) -> int:
+def write_lines(con: DuckDBPyConnection, query: str, file: WriteBehind) -> int:
     """Write the one text column of a query as it comes, in bounded memory; how many rows."""
     rows = 0
     for batch in con.sql(query).to_arrow_reader(_ROWS):

@@ -11,11 +11,15 @@ _WHOLE = {"support"}
 
 @dataclass(frozen=True)
 class Written:
-    """One file of an export; `columns` are its header's, each with schema.org's data type."""
+    """One file of an export; `columns` are its header's, each with schema.org's data type.
+
+    Where no checksum is known, whoever describes the file reads it.
+    """
 
     name: str
     rows: int
     columns: dict[str, str] = field(default_factory=dict)
+    sha256: str | None = None
 
 
 def columns(names: Iterable[str]) -> dict[str, str]:

@@ -40,17 +40,26 @@ NAMES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """What the demo is exported as, under which names."""
 
-_RUN = re.compile(r"demo-[0-9a-f]{8}")
+_CHANGING = {
+    "demo-run": re.compile(r"demo-[0-9a-f]{8}"),
+    "checksum": re.compile(r"\b[0-9a-f]{64}\b"),
+    "0 B": re.compile(r"\b\d+ B\b"),
+    "byteSize 0": re.compile(r"byteSize \d+"),
+}
+"""The run's id, which every edit changes, and what it changes in descriptions."""
 
 
 def told(folder: Path) -> dict[str, str]:
-    """Every file of a folder as text by its name, without the run's id, which every edit changes.
-
-    Descriptions are left out: their checksums are those of bytes that the run's id is part of.
-    """
+    """Every file of a folder as text by its name, without what every edit changes."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    kept = [path for path in files if not path.name.endswith(("void.ttl", "croissant.json"))]
-    return {path.relative_to(folder).as_posix(): _RUN.sub("demo-run", _text(path)) for path in kept}
+    return {path.relative_to(folder).as_posix(): masked(_text(path)) for path in files}
+
+
+def masked(text: str) -> str:
+    """A text without what every edit changes."""
+    for word, changing in _CHANGING.items():
+        text = changing.sub(word, text)
+    return text
 
 
 def _text(path: Path) -> str:

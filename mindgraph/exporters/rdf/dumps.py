@@ -50,12 +50,16 @@ def dump_of(
     columns: Mapping[str, str] | None = None,
     profile: str | None = None,
     within: Path | None = None,
+    sha256: str | None = None,
 ) -> Dump:
-    """A finished file with its size and checksum, read once from its beginning to its end."""
+    """A finished file with its size and checksum; where that is not known, the file is read."""
+    size, digest = path.stat().st_size, sha256 or _sha256(path)
+    return Dump(path, media_type, size, digest, triples, rows, columns or {}, profile, within)
+
+
+def _sha256(path: Path) -> str:
     hashed, place = hashlib.sha256(), memoryview(bytearray(1 << 18))
     with path.open("rb", buffering=0) as file:
         while count := file.readinto(place):
             hashed.update(place[:count])
-    size = path.stat().st_size
-    digest = hashed.hexdigest()
-    return Dump(path, media_type, size, digest, triples, rows, columns or {}, profile, within)
+    return hashed.hexdigest()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Protocol
 
+from mindgraph.exporters.rdf.terms import quoted
 from mindgraph.exporters.rdf.triples import Block
 
 
@@ -26,6 +28,25 @@ class Form(Protocol):
         ...
 
 
+class Fixed(str):
+    """A piece of text that is the same in every row; any other piece is SQL."""
+
+    __slots__ = ()
+
+
 def joined(*pieces: str) -> str:
-    """SQL for pieces of text in a row; a piece that is NULL is left out."""
-    return f"concat({', '.join(pieces)})"
+    """SQL for pieces in a row: fixed ones that meet become one, one that is NULL is left out.
+
+    One `concat` copies each piece once; a chain of `||` copies the first as often as it is long.
+    """
+    told: list[str] = []
+    for fixed, met in groupby(pieces, lambda piece: isinstance(piece, Fixed)):
+        several = list(met)
+        told += [quoted("".join(several))] if fixed else several
+    return f"concat({', '.join(told)})"
+
+
+def where_known(columns: list[str], *pieces: str) -> str:
+    """SQL for pieces in a row; NULL where one of the columns is."""
+    known = " AND ".join(f"{column} IS NOT NULL" for column in columns)
+    return f"CASE WHEN {known} THEN {joined(*pieces)} END"

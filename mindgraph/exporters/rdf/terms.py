@@ -122,10 +122,14 @@ def whole_sql(column: str) -> str:
 
 
 def real_sql(column: str) -> str:
-    """SQL for a real's shortest exact digits as xsd:double writes them."""
+    """SQL for a real's shortest exact digits as xsd:double writes them.
+
+    Where digits surely have no exponent, the engine is asked for them once.
+    """
     digits = f"CAST({column} AS VARCHAR)"
     return (
-        f"CASE WHEN isfinite({column}) THEN if(contains({digits}, 'e'), {digits}, "
-        f"{digits} || 'E0') WHEN isnan({column}) THEN 'NaN' "
+        f"CASE WHEN abs({column}) BETWEEN 0.001 AND 1e15 THEN {digits} || 'E0' "
+        f"WHEN isfinite({column}) THEN if(contains({digits}, 'e'), {digits}, {digits} || 'E0') "
+        f"WHEN isnan({column}) THEN 'NaN' "
         f"WHEN {column} > 0 THEN 'INF' WHEN {column} < 0 THEN '-INF' END"
     )
