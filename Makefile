@@ -5,8 +5,8 @@ BIN    := $(VENV)/bin
 STAMPS := .stamps
 # What every command needs the package for is installed once, and again when its needs change.
 NEEDS  := pyproject.toml constraints.txt
-# All that tests need; vllm and readers pin what clashes with these.
-EXTRAS := annotate bench endpoint eval export lint lvlm neo4j rdf test vectors
+# All that tests need; vllm pins what clashes with these.
+EXTRAS := annotate bench endpoint eval export lint lvlm neo4j rdf readers test vectors
 comma  := ,
 space  := $() $()
 
