@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 BATCH = 5_000
 """Rows of one transaction; more were no faster, measured."""
 
+AT_ONCE = 500_000
+"""Rows that are compared at once; more are compared in slices, so that memory stays bounded."""
+
 PLACE = pa.int64()
 """The type of a server's internal ids."""
 
@@ -37,8 +40,13 @@ def open_scratch() -> Iterator[Scratch]:
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix="mindgraph-load-") as folder:
-        settings: dict[str, Any] = {"memory_limit": "1GB", "threads": 2, "temp_directory": folder}
-        with duckdb.connect(config=settings) as con:
+        settings: dict[str, Any] = {
+            "memory_limit": "1GB",
+            "threads": 2,
+            "temp_directory": folder,
+            "preserve_insertion_order": False,
+        }
+        with duckdb.connect(Path(folder) / "scratch.duckdb", config=settings) as con:
             yield Scratch(con)
 
 
@@ -107,7 +115,7 @@ class Scratch:
     def created(self) -> Iterator[pa.RecordBatch]:
         """Rows that are wanted and not there."""
         return self._batches(
-            "SELECT * EXCLUDE (kind, place) FROM differences WHERE kind = 'created'"
+            "SELECT * EXCLUDE (kind, place) FROM differences WHERE kind = 'created' ORDER BY 1"
         )
 
     def changed(self) -> Iterator[pa.RecordBatch]:
@@ -146,18 +154,29 @@ class Scratch:
             ["t.odd", *(f"w.{name} IS DISTINCT FROM t.{name}" for name in properties)]
         )
         for text in (
+            f"CREATE OR REPLACE TABLE placed AS {placed}",
             f"CREATE OR REPLACE TABLE doubled AS SELECT {by}, min(place) AS kept FROM there "
             f"GROUP BY {by} HAVING count(*) > 1",
             "CREATE OR REPLACE TABLE copies AS SELECT t.place FROM there t JOIN doubled w "
             f"ON {same_key} WHERE t.place <> w.kept",
             "DELETE FROM there WHERE place IN (SELECT place FROM copies)",
-            "CREATE OR REPLACE TABLE differences AS SELECT CASE WHEN w.wanted IS NULL THEN 'gone' "
-            f"WHEN {nowhere} THEN 'unplaced' WHEN t.place IS NULL THEN 'created' ELSE 'changed' "
-            f"END AS kind, t.place, w.* EXCLUDE (wanted) FROM ({placed}) w FULL JOIN there t "
-            f"ON {same_key} WHERE w.wanted IS NULL OR t.place IS NULL OR {differs} "
-            f"ORDER BY w.{keys[0]}",
+            "CREATE OR REPLACE TABLE differences AS SELECT '' AS kind, t.place, w.* "
+            "EXCLUDE (wanted) FROM placed w, there t LIMIT 0",
         ):
             self._run(text)
+        slices = 1 + self._rows("there") // AT_ONCE
+        for slice_ in range(slices):
+            these = f"WHERE hash({keys[0]}) % {slices} = {slice_}"
+            self._run(
+                "INSERT INTO differences SELECT CASE WHEN w.wanted IS NULL THEN 'gone' "
+                f"WHEN {nowhere} THEN 'unplaced' WHEN t.place IS NULL THEN 'created' "
+                "ELSE 'changed' END, t.place, w.* EXCLUDE (wanted) "
+                f"FROM (SELECT * FROM placed {these}) w FULL JOIN (SELECT * FROM there {these}) t "
+                f"ON {same_key} WHERE w.wanted IS NULL OR t.place IS NULL OR {differs}"
+            )
+
+    def _rows(self, table: str) -> int:
+        return int(self._con.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
     def _want(self, table: Path) -> None:
         self._con.register("wanted", ds.dataset(str(table), format="parquet"))

@@ -26,6 +26,7 @@ from mindgraph.errors import RunError, StoreError, UsageError
 from mindgraph.graph.schema import EDGES, NODES
 from mindgraph.loading import Load
 from mindgraph.runs import Built
+from mindgraph.stores.neo4j import scratch
 from mindgraph.stores.neo4j.connection import connect
 from mindgraph.stores.neo4j.online import Loaded, load_tables
 from tests.stores.neo4j.conftest import in_server, in_tables
@@ -165,7 +166,11 @@ def write(folder: Path, **tables: list[dict[str, Any]]) -> None:
 # ---- a run over another one
 
 
-def test_a_changed_run_is_added_to_what_is_there(demo: Built, changed: Path, server: str) -> None:
+@pytest.mark.parametrize("at_once", [scratch.AT_ONCE, 40])
+def test_a_changed_run_is_added_to_what_is_there(
+    demo: Built, changed: Path, server: str, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(scratch, "AT_ONCE", at_once)
     mindgraph.load(demo.folder, server)
     done = mindgraph.load(changed, server)
     assert of(done, "Product") == Loaded("Product", 1, 2, demo.manifest["nodes"]["Product"] - 2)
