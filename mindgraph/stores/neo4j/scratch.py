@@ -46,7 +46,7 @@ def open_scratch() -> Iterator[Scratch]:
             "temp_directory": folder,
             "preserve_insertion_order": False,
         }
-        with duckdb.connect(Path(folder) / "scratch.duckdb", config=settings) as con:
+        with duckdb.connect(config=settings) as con:
             yield Scratch(con)
 
 
@@ -73,7 +73,7 @@ class Scratch:
     def compare_nodes(self, node: Node) -> None:
         """Tell what is there from what is wanted, by key."""
         self._run(f"INSERT INTO ids_{node.label} SELECT place, id FROM there")
-        self._differ("SELECT *, true AS wanted FROM wanted", ["id"], node.properties)
+        self._differ("SELECT * FROM wanted", ["id"], node.properties)
 
     def made_nodes(self, label: str, places: pa.Array, keys: pa.Array) -> None:
         """Note the internal ids of nodes that were created."""
@@ -105,7 +105,7 @@ class Scratch:
             f"SEMI JOIN ids_{edge.end} e ON e.place = l.b WHERE l.type = '{edge.type}'"
         )
         placed = (
-            f"SELECT s.place AS a, e.place AS b, true AS wanted, w.* FROM wanted w LEFT JOIN "
+            f"SELECT s.place AS a, e.place AS b, w.* FROM wanted w LEFT JOIN "
             f'ids_{edge.start} s ON s.id = w.start LEFT JOIN ids_{edge.end} e ON e.id = w."end"'
         )
         self._differ(placed, ["a", "b"], edge.properties)
@@ -148,32 +148,43 @@ class Scratch:
     def _differ(self, placed: str, keys: list[str], properties: Iterable[str]) -> None:
         """Make `copies`, and `differences` with what is to be done of each row that differs."""
         by = ", ".join(keys)
-        same_key = " AND ".join(f"w.{key} = t.{key}" for key in keys)
         nowhere = " OR ".join(f"w.{key} IS NULL" for key in keys)
-        differs = " OR ".join(
-            ["t.odd", *(f"w.{name} IS DISTINCT FROM t.{name}" for name in properties)]
+        self._set_copies_aside(keys)
+        there = self._rows("there")
+        self._run(
+            f"CREATE OR REPLACE TABLE differences AS SELECT if({nowhere}, 'unplaced', 'created') "
+            f"AS kind, NULL::BIGINT AS place, w.* FROM ({placed}) w WHERE {there} = 0"
         )
+        if there:
+            self._run(f"CREATE OR REPLACE TABLE placed AS SELECT *, true AS wanted FROM ({placed})")
+            for slice_ in range(slices := 1 + there // AT_ONCE):
+                these = f"WHERE hash({by}) % {slices} = {slice_}"
+                self._differ_in(these, keys, properties, nowhere)
+
+    def _set_copies_aside(self, keys: list[str]) -> None:
+        by, same_key = ", ".join(keys), _same(keys)
         for text in (
-            f"CREATE OR REPLACE TABLE placed AS {placed}",
             f"CREATE OR REPLACE TABLE doubled AS SELECT {by}, min(place) AS kept FROM there "
             f"GROUP BY {by} HAVING count(*) > 1",
             "CREATE OR REPLACE TABLE copies AS SELECT t.place FROM there t JOIN doubled w "
             f"ON {same_key} WHERE t.place <> w.kept",
             "DELETE FROM there WHERE place IN (SELECT place FROM copies)",
-            "CREATE OR REPLACE TABLE differences AS SELECT '' AS kind, t.place, w.* "
-            "EXCLUDE (wanted) FROM placed w, there t LIMIT 0",
         ):
             self._run(text)
-        slices = 1 + self._rows("there") // AT_ONCE
-        for slice_ in range(slices):
-            these = f"WHERE hash({keys[0]}) % {slices} = {slice_}"
-            self._run(
-                "INSERT INTO differences SELECT CASE WHEN w.wanted IS NULL THEN 'gone' "
-                f"WHEN {nowhere} THEN 'unplaced' WHEN t.place IS NULL THEN 'created' "
-                "ELSE 'changed' END, t.place, w.* EXCLUDE (wanted) "
-                f"FROM (SELECT * FROM placed {these}) w FULL JOIN (SELECT * FROM there {these}) t "
-                f"ON {same_key} WHERE w.wanted IS NULL OR t.place IS NULL OR {differs}"
-            )
+
+    def _differ_in(
+        self, these: str, keys: list[str], properties: Iterable[str], nowhere: str
+    ) -> None:
+        differs = " OR ".join(
+            ["t.odd", *(f"w.{name} IS DISTINCT FROM t.{name}" for name in properties)]
+        )
+        self._run(
+            "INSERT INTO differences SELECT CASE WHEN w.wanted IS NULL THEN 'gone' "
+            f"WHEN {nowhere} THEN 'unplaced' WHEN t.place IS NULL THEN 'created' "
+            "ELSE 'changed' END, t.place, w.* EXCLUDE (wanted) "
+            f"FROM (SELECT * FROM placed {these}) w FULL JOIN (SELECT * FROM there {these}) t "
+            f"ON {_same(keys)} WHERE w.wanted IS NULL OR t.place IS NULL OR {differs}"
+        )
 
     def _rows(self, table: str) -> int:
         return int(self._con.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0])
@@ -202,6 +213,10 @@ class Scratch:
 
     def _stream(self, text: str, rows: int) -> Iterator[pa.RecordBatch]:
         return iter(self._con.cursor().sql(text).to_arrow_reader(rows))
+
+
+def _same(keys: Iterable[str]) -> str:
+    return " AND ".join(f"w.{key} = t.{key}" for key in keys)
 
 
 def _leaving(properties: dict[str, pa.DataType], odd: bool = False) -> pa.Schema:
