@@ -41,7 +41,8 @@ def padded(picture: Image.Image, shape: float, room: float, color: Color) -> Ima
     from PIL import Image
 
     height = max(picture.height, picture.width / shape) * room
-    size = (math.ceil(height * shape), math.ceil(height))
+    # Rounded first: 55 / 50 * 50 is a hair more than 55.
+    size = (math.ceil(round(height * shape, 6)), math.ceil(round(height, 6)))
     if size == picture.size:
         return picture
     field = Image.new("RGB", size, color)

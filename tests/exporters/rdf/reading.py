@@ -13,9 +13,6 @@ import rdflib
 
 from mindgraph.exporters.rdf import Profile
 
-# Digits are compared as they stand.
-rdflib.NORMALIZE_LITERALS = False
-
 
 @dataclass(frozen=True)
 class Format:
@@ -48,6 +45,7 @@ def oxigraph(path: Path) -> list[Triple]:
 def in_rdflib(path: Path) -> set[Triple]:
     """Every triple of a file as rdflib reads it, in N-Triples' words."""
     graph = rdflib.Graph()
+    rdflib.NORMALIZE_LITERALS = False  # digits as they stand; pyshacl turns it on again
     with warnings.catch_warnings():
         # rdflib's own reader of JSON-LD calls what rdflib has deprecated.
         warnings.filterwarnings("ignore", "ConjunctiveGraph is deprecated", DeprecationWarning)

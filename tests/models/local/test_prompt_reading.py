@@ -199,6 +199,7 @@ def test_no_picture_is_too_long_and_thin_for_a_processor(family, size):
 
 
 @given(st.integers(1, 400), st.integers(1, 400))
+@example(55, 1)
 def test_only_what_is_long_and_thin_is_padded_and_then_just_enough(width, height):
     picture = Image.new("RGB", (width, height), RED)
     field = seemly(picture, SimpleNamespace())
